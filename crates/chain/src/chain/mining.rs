@@ -1,0 +1,132 @@
+//! When blocks are made. Chain time is wall time in every mode: Anvil stamps a block with the second in which it is made.
+
+use super::Chain;
+use crate::error::ChainError;
+use alloy_primitives::B256;
+use alloy_provider::Provider as _;
+use serde_json::{Value, json};
+
+/// When blocks are made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mining {
+    /// One for each transaction, at once.
+    Automine,
+    /// One every so many seconds.
+    Interval(u64),
+    /// Only on demand.
+    Stopped,
+}
+
+impl Chain {
+    /// When blocks are made at present.
+    ///
+    /// # Errors
+    ///
+    /// [`ChainError::Rpc`].
+    pub async fn mining(&self) -> Result<Mining, ChainError> {
+        let ask = async |method: &'static str| -> Result<Value, ChainError> {
+            self.provider.raw_request(method.into(), ()).await.map_err(ChainError::rpc("say when it mines"))
+        };
+        if ask("anvil_getAutomine").await? == Value::Bool(true) {
+            return Ok(Mining::Automine);
+        }
+        let seconds = ask("anvil_getIntervalMining").await?.as_u64().filter(|seconds| *seconds > 0);
+        Ok(seconds.map_or(Mining::Stopped, Mining::Interval))
+    }
+
+    /// Makes blocks in this way from now on.
+    ///
+    /// # Errors
+    ///
+    /// [`ChainError::Rpc`].
+    pub async fn set_mining(&self, mining: Mining) -> Result<(), ChainError> {
+        match mining {
+            Mining::Automine => self.set_automine().await,
+            Mining::Interval(seconds) => self.set_interval(seconds).await,
+            Mining::Stopped => self.stop_mining().await,
+        }
+    }
+
+    /// A block for each transaction, as soon as it comes. Whatever waits in the pool is mined, shortly after this
+    /// returns.
+    ///
+    /// # Errors
+    ///
+    /// [`ChainError::Rpc`].
+    pub async fn set_automine(&self) -> Result<(), ChainError> {
+        self.command("mine at once", "evm_setAutomine", json!([true])).await
+    }
+
+    /// A block every so many seconds, empty ones included. Zero is the same as [`Chain::stop_mining`].
+    ///
+    /// # Errors
+    ///
+    /// [`ChainError::Rpc`].
+    pub async fn set_interval(&self, seconds: u64) -> Result<(), ChainError> {
+        if seconds == 0 {
+            return self.stop_mining().await;
+        }
+        self.command("mine at intervals", "evm_setIntervalMining", json!([seconds])).await
+    }
+
+    /// No more blocks, but for those that [`Chain::mine`] makes. Transactions wait in the pool.
+    ///
+    /// # Errors
+    ///
+    /// [`ChainError::Rpc`].
+    pub async fn stop_mining(&self) -> Result<(), ChainError> {
+        self.command("stop mining", "evm_setAutomine", json!([false])).await?;
+        self.command("stop mining", "evm_setIntervalMining", json!([0])).await
+    }
+
+    /// Makes so many blocks now; the first takes what waits in the pool.
+    ///
+    /// # Errors
+    ///
+    /// [`ChainError::Rpc`].
+    pub async fn mine(&self, blocks: u64) -> Result<(), ChainError> {
+        for _ in 0..blocks {
+            // anvil_mine with a number would move chain time ahead of the clock, a second for each block.
+            self.command("make a block", "evm_mine", json!([])).await?;
+        }
+        Ok(())
+    }
+
+    /// Takes a transaction out of the pool. `false` when it was not there, which is so when it is in a block.
+    ///
+    /// # Errors
+    ///
+    /// [`ChainError::Rpc`].
+    pub async fn drop_transaction(&self, hash: B256) -> Result<bool, ChainError> {
+        let dropped: Value = self
+            .provider
+            .raw_request("anvil_dropTransaction".into(), [hash])
+            .await
+            .map_err(ChainError::rpc("drop a transaction"))?;
+        Ok(!dropped.is_null())
+    }
+
+    /// Number of the latest block.
+    ///
+    /// # Errors
+    ///
+    /// [`ChainError::Rpc`].
+    pub async fn block_number(&self) -> Result<u64, ChainError> {
+        self.provider.get_block_number().await.map_err(ChainError::rpc("tell its latest block"))
+    }
+
+    /// Time of the latest block, Unix seconds.
+    ///
+    /// # Errors
+    ///
+    /// [`ChainError::Rpc`].
+    pub async fn latest_timestamp(&self) -> Result<u64, ChainError> {
+        const WHAT: &str = "give its latest block";
+        self.provider
+            .get_block(alloy_eips::BlockId::latest())
+            .await
+            .map_err(ChainError::rpc(WHAT))?
+            .map(|block| block.header.timestamp)
+            .ok_or_else(|| ChainError::answer(WHAT, "there is none"))
+    }
+}

@@ -1,0 +1,33 @@
+//! The chain of a run: a local Anvil with our contracts at their canonical addresses, its accounts, the faults that a
+//! scenario asks of it, and the ledger: what its logs say happened.
+//!
+//! ```text
+//! Profile ─┐
+//! Anvil ───┴─> Chain::start ─> tokens, roles, relay, mining, ledger
+//! ```
+//!
+//! Nothing here reads the process environment but [`Environment::of_process`]. Amounts are atomic token units or wei,
+//! times are Unix seconds.
+
+pub mod anvil;
+pub mod chain;
+pub mod error;
+pub mod ledger;
+pub mod profile;
+pub mod roles;
+pub mod tokens;
+
+mod contracts;
+mod predeploys;
+mod stand_ins;
+
+pub use anvil::{AnvilBinary, AnvilError, AnvilVersion, Environment, Source};
+pub use chain::{Chain, ChainConfig, Mining, Relayed};
+pub use contracts::interface;
+pub use error::ChainError;
+pub use ledger::{AuthorizationUse, SentTx, Transfer, TxFact};
+pub use predeploys::{MULTICALL3, PERMIT2};
+pub use profile::{Profile, UnknownProfile};
+pub use roles::Roles;
+pub use stand_ins::{EXACT_PERMIT2_PROXY, SIGNATURE_VALIDATOR, UPTO_PERMIT2_PROXY};
+pub use tokens::Tokens;

@@ -1,0 +1,11 @@
+//! The chain against a real Anvil, which is found or installed as for any user.
+#![allow(clippy::unwrap_used, reason = "these are tests; clippy does not see it of their helper functions")]
+
+mod awkward;
+mod contract;
+mod ledger;
+mod lifecycle;
+mod mining;
+mod stand_ins;
+mod state;
+mod world;

@@ -1,0 +1,341 @@
+//! The command line.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// The trial of x402 implementations: conformance, replay, and whether the money agrees with the answers.
+#[derive(Debug, Parser)]
+#[command(name = "gauntlet", version, propagate_version = true, max_term_width = 110)]
+#[command(
+    after_help = "Exit codes: 0 all that counts passed · 1 unexpected failure or stale known issue · 2 usage or a broken file ·\n\
+3 our own fault (Anvil missing, a panic) · 4 nothing ran · 5 inconclusive · 130 interrupted, reports written"
+)]
+pub(crate) struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: Command,
+    /// When to use colours.
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto)]
+    pub(crate) color: Color,
+}
+
+/// When to use colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    /// On a terminal, unless NO_COLOR is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Everything against our own doubles: chain, trial, a caught mutant, reports
+    Demo(DemoArgs),
+    /// The trial of one target
+    Run(RunArgs),
+    /// Send a stored case again: FIXED, SAME, CHANGED or ERROR
+    Replay(ReplayArgs),
+    /// Checks, requirements, targets, mutants
+    List(ListArgs),
+    /// What a check, a requirement, a mutant, an outcome or an exit code means
+    Explain(ExplainArgs),
+    /// The kill matrix of the suite against its own broken doubles
+    Mutants(MutantsArgs),
+    /// Render a run again
+    Report(ReportArgs),
+    /// A local chain for your own tests
+    Chain(ChainArgs),
+    /// One of our doubles as a real server
+    Serve(ServeArgs),
+    /// What is installed and what is missing
+    Doctor(DoctorArgs),
+    /// Completions for a shell
+    Completions(CompletionsArgs),
+}
+
+/// How results are written to stdout.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people.
+    Human,
+    /// One JSON document.
+    Json,
+    /// One JSON line for each event.
+    Ndjson,
+}
+
+/// Which violations fail a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ProfileName {
+    /// Hard failures fail; known deviations are shown as such.
+    Reference,
+    /// Known deviations fail too.
+    Strict,
+    /// As reference; the rows of the newest texts for facilitators are in all profiles so far.
+    Newest,
+}
+
+/// Where the chain comes from.
+#[derive(Debug, Args)]
+pub(crate) struct ChainOptions {
+    /// Network profile of the chain: base-sepolia, base or local
+    #[arg(long, value_name = "NAME", default_value = "base-sepolia", env = "GAUNTLET_NETWORK")]
+    pub(crate) network: String,
+    /// The Anvil binary; otherwise GAUNTLET_ANVIL, PATH, Foundry's folder, our cache, or an installation with npm
+    #[arg(long, value_name = "PATH")]
+    pub(crate) anvil: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RunArgs {
+    /// Globs over check ids, such as 'facilitator.settle.*'; all checks when there is none
+    #[arg(value_name = "SELECT")]
+    pub(crate) select: Vec<String>,
+    /// A manifest's path, double:facilitator, double:facilitator+MUTANT, or a URL with --role
+    #[arg(long, short, value_name = "TARGET", required_unless_present = "command")]
+    pub(crate) target: Option<String>,
+    /// The role of a target that is a URL or a command
+    #[arg(long, value_name = "ROLE")]
+    pub(crate) role: Option<String>,
+    /// Globs of checks to leave out
+    #[arg(long, value_name = "GLOB")]
+    pub(crate) exclude: Vec<String>,
+    #[command(flatten)]
+    pub(crate) chain: ChainOptions,
+    /// Use the chain of `gauntlet chain up` at this URL instead of starting one
+    #[arg(long, value_name = "URL", env = "GAUNTLET_RPC_URL")]
+    pub(crate) rpc_url: Option<String>,
+    /// Which violations fail the run
+    #[arg(long, value_enum, default_value_t = ProfileName::Reference)]
+    pub(crate) profile: ProfileName,
+    /// The dialect that the target speaks; only x402 so far
+    #[arg(long, value_name = "NAME", default_value = "x402", value_parser = ["x402"])]
+    pub(crate) dialect: String,
+    /// Seed of accounts and nonces; drawn and shown when not given
+    #[arg(long, value_name = "N")]
+    pub(crate) seed: Option<u64>,
+    /// How many checks run beside one another
+    #[arg(long, short, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub(crate) jobs: u16,
+    /// The longest wait for one answer, seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=600))]
+    pub(crate) timeout: u64,
+    /// File of expected failures; otherwise the one that the manifest names
+    #[arg(long, value_name = "PATH")]
+    pub(crate) known: Option<PathBuf>,
+    /// Folder for the record and the reports, which must not hold a run yet; otherwise a new one below runs/
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// What is written to stdout
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub(crate) format: Format,
+    /// Show which checks would run, and stop
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// No progress on stderr
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+    /// A command that starts the target; it learns its port from PORT and the chain from GAUNTLET_RPC_URL and others
+    #[arg(last = true, value_name = "COMMAND", conflicts_with = "target")]
+    pub(crate) command: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DemoArgs {
+    #[command(flatten)]
+    pub(crate) chain: ChainOptions,
+    /// Folder for the record and the reports; otherwise a new one below runs/
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// No progress on stderr
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ReplayArgs {
+    /// RUN/CHECK, as a failure prints it
+    #[arg(value_name = "CASE")]
+    pub(crate) case: String,
+    /// Another target than the one of the run
+    #[arg(long, short, value_name = "TARGET")]
+    pub(crate) target: Option<String>,
+    /// The role of a target that is a URL
+    #[arg(long, value_name = "ROLE")]
+    pub(crate) role: Option<String>,
+    /// The Anvil binary; otherwise GAUNTLET_ANVIL and the usual places
+    #[arg(long, value_name = "PATH")]
+    pub(crate) anvil: Option<PathBuf>,
+    /// Use the chain of `gauntlet chain up` at this URL instead of starting one
+    #[arg(long, value_name = "URL", env = "GAUNTLET_RPC_URL")]
+    pub(crate) rpc_url: Option<String>,
+    /// The longest wait for one answer, seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=600))]
+    pub(crate) timeout: u64,
+    /// Folder for the record of the replay; otherwise a new one below runs/
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// No progress on stderr
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+}
+
+/// What can be listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Listed {
+    /// The checks of the trial.
+    Checks,
+    /// The requirements that they cover.
+    Requirements,
+    /// Targets that come with Gauntlet.
+    Targets,
+    /// The broken doubles.
+    Mutants,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ListArgs {
+    /// What to list
+    #[arg(value_enum, default_value_t = Listed::Checks)]
+    pub(crate) what: Listed,
+    /// Globs over the ids
+    #[arg(value_name = "GLOB")]
+    pub(crate) select: Vec<String>,
+    /// The same as `list requirements`
+    #[arg(long)]
+    pub(crate) requirements: bool,
+    /// What is written to stdout
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExplainArgs {
+    /// Id of a check or a requirement, name of a mutant or an outcome, number of an exit code
+    #[arg(value_name = "ID")]
+    pub(crate) id: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct MutantsArgs {
+    /// Globs over the names of the mutants; all when there is none
+    #[arg(value_name = "MUTANT")]
+    pub(crate) mutants: Vec<String>,
+    /// Globs over the checks to try them with; checks that catch nothing are then no matter
+    #[arg(long, value_name = "GLOB")]
+    pub(crate) check: Vec<String>,
+    #[command(flatten)]
+    pub(crate) chain: ChainOptions,
+    /// Seed of accounts and nonces
+    #[arg(long, value_name = "N", default_value_t = 402)]
+    pub(crate) seed: u64,
+    /// How many mutants are tried beside one another, each with a chain of its own
+    #[arg(long, short, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=64))]
+    pub(crate) jobs: u16,
+    /// Folder for the records; otherwise a temporary one
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// What is written to stdout
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub(crate) format: Format,
+    /// No progress on stderr
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ReportArgs {
+    /// Folder of a run, or its run.ndjson
+    #[arg(value_name = "RUN")]
+    pub(crate) run: PathBuf,
+    /// Write the JSON report to this file (- for stdout)
+    #[arg(long, value_name = "PATH")]
+    pub(crate) json: Option<PathBuf>,
+    /// Write JUnit XML to this file (- for stdout)
+    #[arg(long, value_name = "PATH")]
+    pub(crate) junit: Option<PathBuf>,
+    /// What is written to stdout when neither is asked for
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ChainArgs {
+    #[command(subcommand)]
+    pub(crate) command: ChainCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ChainCommand {
+    /// Start Anvil with our contracts and funded keys, print where it is, and keep it running
+    Up(ChainUpArgs),
+}
+
+/// How the chain is described.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ChainFormat {
+    /// Lines of NAME=value.
+    Env,
+    /// One JSON document.
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ChainUpArgs {
+    #[command(flatten)]
+    pub(crate) chain: ChainOptions,
+    /// Port of the RPC URL; chosen by the system when not given
+    #[arg(long, value_name = "N")]
+    pub(crate) port: Option<u16>,
+    /// A block every so many seconds; otherwise one for each transaction
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=3600))]
+    pub(crate) block_time: Option<u64>,
+    /// How the chain is described on stdout
+    #[arg(long, value_enum, default_value_t = ChainFormat::Env)]
+    pub(crate) format: ChainFormat,
+}
+
+/// A role of x402.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RoleName {
+    /// Verifies and settles payments.
+    Facilitator,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ServeArgs {
+    /// Which double
+    #[arg(value_enum)]
+    pub(crate) role: RoleName,
+    /// Break it in this way
+    #[arg(long, value_name = "NAME")]
+    pub(crate) mutant: Option<String>,
+    /// Port; chosen by the system when not given
+    #[arg(long, value_name = "N", default_value_t = 0, env = "PORT")]
+    pub(crate) port: u16,
+    #[command(flatten)]
+    pub(crate) chain: ChainOptions,
+    /// Use the chain at this URL instead of starting one
+    #[arg(long, value_name = "URL", env = "GAUNTLET_RPC_URL")]
+    pub(crate) rpc_url: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DoctorArgs {
+    /// Install what is missing
+    #[arg(long)]
+    pub(crate) install: bool,
+    /// The Anvil binary; otherwise GAUNTLET_ANVIL and the usual places
+    #[arg(long, value_name = "PATH")]
+    pub(crate) anvil: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CompletionsArgs {
+    /// The shell
+    #[arg(value_enum)]
+    pub(crate) shell: clap_complete::Shell,
+}

@@ -1,0 +1,131 @@
+//! `gauntlet explain`: what an id means and where it comes from.
+
+use crate::args::ExplainArgs;
+use crate::failure::Failure;
+use crate::output;
+use gauntlet_doubles::mutants::{self, Mutant};
+use gauntlet_engine::{Catalogue, Check, Requirement, facilitator, select};
+use gauntlet_report::{ExitCode, Outcome};
+use std::fmt::Write;
+
+pub(crate) fn run(args: &ExplainArgs) -> Result<ExitCode, Failure> {
+    let checks = facilitator::checks();
+    let text = checks
+        .iter()
+        .find(|check| check.id == args.id)
+        .map(check_text)
+        .or_else(|| Catalogue::get().find(&args.id).map(|requirement| requirement_text(requirement, &checks)))
+        .or_else(|| mutants::by_name(mutant_name(&args.id)).ok().map(mutant_text))
+        .or_else(|| outcome_text(&args.id))
+        .or_else(|| exit_text(&args.id));
+    match text {
+        Some(text) => {
+            output::result(&text);
+            Ok(ExitCode::Success)
+        }
+        None => Err(unknown(&args.id, &checks)),
+    }
+}
+
+fn mutant_name(id: &str) -> &str {
+    id.strip_prefix("double:facilitator+").unwrap_or(id)
+}
+
+fn unknown(id: &str, checks: &[Check]) -> Failure {
+    let candidates = checks
+        .iter()
+        .map(|check| check.id.as_str())
+        .chain(Catalogue::get().all().map(|requirement| requirement.id.as_str()))
+        .chain(mutants::MUTANTS.iter().map(|mutant| mutant.name));
+    let near =
+        select::closest(id, candidates).map(|near| format!(" (did you mean {near}?)")).unwrap_or_default();
+    Failure::usage(format!(
+        "{id:?} is neither a check, a requirement, a mutant, an outcome nor an exit code{near}"
+    ))
+    .with_help("`gauntlet list`, `gauntlet list requirements` and `gauntlet list mutants` show them")
+}
+
+fn check_text(check: &Check) -> String {
+    let mut text = format!("{}\n  {}\n", check.id, check.title);
+    let _ = writeln!(text, "  at risk: {}", check.risk);
+    for id in &check.covers {
+        if let Some(requirement) = Catalogue::get().find(id) {
+            let _ = write!(text, "\n{}", rule_text(requirement));
+        }
+    }
+    text
+}
+
+fn rule_text(requirement: &Requirement) -> String {
+    let mut text = format!(
+        "{}  {} {}  {}\n  {}\n",
+        requirement.id,
+        requirement.level,
+        class_text(requirement),
+        requirement.source(),
+        requirement.text
+    );
+    if let Some(note) = &requirement.note {
+        let _ = writeln!(text, "  note: {note}");
+    }
+    text
+}
+
+fn class_text(requirement: &Requirement) -> String {
+    match requirement.class_v1 {
+        Some(v1) => format!("class {} (v1: {v1})", requirement.class),
+        None => format!("class {}", requirement.class),
+    }
+}
+
+fn requirement_text(requirement: &Requirement, checks: &[Check]) -> String {
+    let mut text = rule_text(requirement);
+    if let Some(why) = &requirement.excluded {
+        let _ = writeln!(text, "  no check: {why}");
+    }
+    for check in checks.iter().filter(|check| check.covers.contains(&requirement.id.as_str())) {
+        let _ = writeln!(text, "  checked by {}", check.id);
+    }
+    text
+}
+
+fn mutant_text(mutant: &Mutant) -> String {
+    format!(
+        "double:facilitator+{}\n  {}\n  concerns: {}",
+        mutant.name,
+        mutant.title,
+        mutant.concerns.join(", ")
+    )
+}
+
+fn outcome_text(word: &str) -> Option<String> {
+    let meaning = match Outcome::ALL.into_iter().find(|outcome| outcome.word() == word)? {
+        Outcome::Pass => "the rule holds",
+        Outcome::Fail => "the rule does not hold, and it is one that fails",
+        Outcome::Warn => {
+            "the rule does not hold, but it is a warning (class W) or a known deviation of stock implementations \
+             (class D), which fails only in profile strict"
+        }
+        Outcome::Inconclusive => "the check could not tell: never green, exit code 5",
+        Outcome::NotApplicable => "the target never claimed what the check is about",
+        Outcome::HarnessError => "our own fault, never the target's: exit code 3",
+    };
+    Some(format!("{word}: {meaning}"))
+}
+
+fn exit_text(number: &str) -> Option<String> {
+    let code = ExitCode::from_number(number.parse().ok()?)?;
+    let meaning = match code {
+        ExitCode::Success => "all that counts passed, or is a known issue exactly as written",
+        ExitCode::Failure => "an unexpected failure, or a stale known issue",
+        ExitCode::Usage => "wrong usage, or a broken file",
+        ExitCode::Harness => {
+            "our own fault: Anvil missing or died, a panic, a message that we did not mean to send"
+        }
+        ExitCode::NothingRan => "nothing matched, nothing ran",
+        ExitCode::Inconclusive => "no failure, but something that counts could not be told",
+        ExitCode::Threshold => "a threshold was missed or performance regressed",
+        ExitCode::Interrupted => "interrupted; the reports are written",
+    };
+    Some(format!("exit code {number}: {meaning}"))
+}

@@ -1,0 +1,143 @@
+//! `gauntlet list`: checks, requirements, targets, mutants.
+
+use crate::args::{Format, ListArgs, Listed};
+use crate::failure::Failure;
+use crate::output;
+use gauntlet_doubles::mutants::MUTANTS;
+use gauntlet_engine::{Catalogue, facilitator, select};
+use gauntlet_report::ExitCode;
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+
+/// One row: its id for people and globs, and all of it.
+struct Row {
+    id: String,
+    text: String,
+    json: Value,
+}
+
+pub(crate) fn run(args: &ListArgs) -> Result<ExitCode, Failure> {
+    let mut globs = args.select.clone();
+    let what = if args.requirements { Listed::Requirements } else { args.what };
+    let rows = match what {
+        Listed::Checks => checks(),
+        Listed::Requirements => requirements(),
+        Listed::Mutants => mutants(),
+        Listed::Targets => targets(),
+    };
+    let set = select::globs(&globs)?;
+    let chosen: Vec<&Row> = rows.iter().filter(|row| globs.is_empty() || set.is_match(&row.id)).collect();
+    if chosen.is_empty() {
+        globs.sort();
+        output::remark(&format!("nothing matches {}", globs.join(" ")));
+        return Ok(ExitCode::NothingRan);
+    }
+    let text = match args.format {
+        Format::Human => human(&chosen),
+        Format::Json => pretty(&Value::Array(chosen.iter().map(|row| row.json.clone()).collect())),
+        Format::Ndjson => chosen.iter().map(|row| row.json.to_string()).collect::<Vec<_>>().join("\n"),
+    };
+    output::result(&text);
+    Ok(ExitCode::Success)
+}
+
+pub(super) fn pretty(value: &Value) -> String {
+    serde_json::to_string_pretty(value).unwrap_or_else(|_| value.to_string())
+}
+
+fn human(rows: &[&Row]) -> String {
+    let width = rows.iter().map(|row| row.id.len()).max().unwrap_or_default();
+    rows.iter().map(|row| format!("{:width$}  {}", row.id, row.text)).collect::<Vec<_>>().join("\n")
+}
+
+fn checks() -> Vec<Row> {
+    facilitator::checks()
+        .into_iter()
+        .map(|check| Row {
+            text: format!("{} {:<7}  {}", check.class(), check.level(), check.title),
+            json: json!({
+                "check": check.id,
+                "title": check.title,
+                "level": check.level(),
+                "class": check.class(),
+                "version": check.version,
+                "requirements": check.covers,
+                "risk": check.risk,
+            }),
+            id: check.id,
+        })
+        .collect()
+}
+
+fn requirements() -> Vec<Row> {
+    let checks = facilitator::checks();
+    let covered: BTreeSet<&str> = checks.iter().flat_map(|check| check.covers.iter().copied()).collect();
+    Catalogue::get()
+        .all()
+        .map(|requirement| {
+            let status = match (&requirement.excluded, covered.contains(requirement.id.as_str())) {
+                (_, true) => "covered",
+                (Some(_), false) => "excluded",
+                (None, false) => "open",
+            };
+            Row {
+                text: format!(
+                    "{} {:<7}  {status:<8}  {}",
+                    requirement.class, requirement.level, requirement.text
+                ),
+                json: json!({
+                    "requirement": requirement.id,
+                    "level": requirement.level,
+                    "class": requirement.class,
+                    "role": requirement.role,
+                    "versions": requirement.versions,
+                    "source": requirement.source(),
+                    "text": requirement.text,
+                    "status": status,
+                    "excluded": requirement.excluded,
+                }),
+                id: requirement.id.clone(),
+            }
+        })
+        .collect()
+}
+
+fn mutants() -> Vec<Row> {
+    MUTANTS
+        .iter()
+        .map(|mutant| Row {
+            id: mutant.name.into(),
+            text: mutant.title.into(),
+            json: json!({
+                "mutant": mutant.name,
+                "title": mutant.title,
+                "target": format!("double:facilitator+{}", mutant.name),
+                "concerns": mutant.concerns,
+            }),
+        })
+        .collect()
+}
+
+fn targets() -> Vec<Row> {
+    let double = Row {
+        id: "double:facilitator".into(),
+        text: "our own conforming facilitator, in this process".into(),
+        json: json!({ "target": "double:facilitator", "role": "facilitator" }),
+    };
+    let mut rows = vec![double];
+    let Ok(folder) = std::fs::read_dir("fixtures/targets") else {
+        return rows;
+    };
+    let mut paths: Vec<_> = folder.flatten().map(|entry| entry.path()).collect();
+    paths.sort();
+    for path in paths {
+        if let Ok(manifest) = gauntlet_probe::Manifest::load(&path) {
+            rows.push(Row {
+                id: path.display().to_string(),
+                text: manifest.about.clone().unwrap_or_else(|| manifest.name.clone()),
+                json: json!({ "target": path, "role": manifest.role.to_string(), "version": manifest.version }),
+            });
+        }
+    }
+    rows
+}

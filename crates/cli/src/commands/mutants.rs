@@ -1,0 +1,103 @@
+//! `gauntlet mutants`: the kill matrix.
+
+use super::list::pretty;
+use crate::args::{Format, MutantsArgs};
+use crate::failure::Failure;
+use crate::{output, settings};
+use gauntlet_engine::selftest::{Matrix, SelfTest, all_mutants, matrix};
+use gauntlet_engine::{facilitator, select};
+use gauntlet_report::ExitCode;
+use serde_json::json;
+use std::fmt::Write;
+
+pub(crate) async fn run(args: MutantsArgs, _color: bool) -> Result<ExitCode, Failure> {
+    let names = select::globs(&args.mutants)?;
+    let mutants: Vec<_> =
+        all_mutants().into_iter().filter(|m| args.mutants.is_empty() || names.is_match(m.name)).collect();
+    if mutants.is_empty() {
+        return Err(Failure::usage(format!("no mutant matches {}", args.mutants.join(" ")))
+            .with_help("`gauntlet list mutants` shows them"));
+    }
+    let all = facilitator::checks();
+    let total = all.len();
+    let checks = super::run::with_controls(select::select(all, &args.check, &[])?);
+    let whole = checks.len() == total && args.mutants.is_empty();
+    let (network, anvil) = settings::chain(&args.chain, args.quiet).await?;
+    let scratch = std::env::temp_dir().join(format!("gauntlet-mutants-{}", std::process::id()));
+    let folder = args.out.clone().unwrap_or_else(|| scratch.clone());
+    let tell = |line: &str| {
+        if !args.quiet {
+            output::remark(line);
+        }
+    };
+    let cache = settings::cache()?;
+    let test = SelfTest {
+        network,
+        anvil,
+        cache,
+        seed: args.seed,
+        jobs: usize::from(args.jobs),
+        folder,
+        mutants,
+        checks,
+    };
+    let made = matrix(test, &tell).await;
+    if args.out.is_none() {
+        let _ = std::fs::remove_dir_all(&scratch);
+    }
+    let mut made = made?;
+    if !whole {
+        // With a part of the mutants or checks, that a check catches nothing says nothing.
+        made.idle_checks.clear();
+    }
+    output::result(&match args.format {
+        Format::Human => human(&made),
+        Format::Json => pretty(&json!({ "holds": made.holds(), "matrix": made })),
+        Format::Ndjson => {
+            made.mutants.iter().map(|killed| json!(killed).to_string()).collect::<Vec<_>>().join("\n")
+        }
+    });
+    let harness = made.mutants.iter().any(|killed| !killed.harness_errors.is_empty());
+    Ok(match (made.holds(), harness) {
+        (true, _) => ExitCode::Success,
+        (false, true) => ExitCode::Harness,
+        (false, false) => ExitCode::Failure,
+    })
+}
+
+fn human(matrix: &Matrix) -> String {
+    let width = matrix.mutants.iter().map(|killed| killed.mutant.len()).max().unwrap_or_default();
+    let mut text = String::new();
+    for killed in &matrix.mutants {
+        let by = match killed.killed_by.as_slice() {
+            [] => "SURVIVES".to_owned(),
+            [one] => one.clone(),
+            [first, rest @ ..] => format!("{first} and {} more", rest.len()),
+        };
+        let _ = writeln!(text, "{:width$}  {by}", killed.mutant);
+        for stray in &killed.strays {
+            let _ = writeln!(text, "{:width$}  STRAY {stray}: the fault does not concern it", "");
+        }
+        for error in &killed.harness_errors {
+            let _ = writeln!(text, "{:width$}  HARNESS ERROR {error}", "");
+        }
+    }
+    for check in &matrix.double_fails {
+        let _ = writeln!(text, "THE DOUBLE FAILS  {check}");
+    }
+    for check in &matrix.idle_checks {
+        let _ = writeln!(text, "CATCHES NOTHING  {check}");
+    }
+    let caught = matrix.mutants.len() - matrix.survivors.len();
+    let idle = matrix.idle_checks.len();
+    let _ = write!(
+        text,
+        "\n{caught} of {} mutants caught · {} of {} checks catch one · the double {} · {}",
+        matrix.mutants.len(),
+        matrix.checks - idle,
+        matrix.checks,
+        if matrix.double_fails.is_empty() { "passes" } else { "FAILS" },
+        if matrix.holds() { "the matrix holds" } else { "THE MATRIX DOES NOT HOLD" },
+    );
+    text
+}

@@ -1,0 +1,115 @@
+//! An error that ends the program: what is wrong, where, what to do, and the exit code.
+
+use gauntlet_engine::known::KnownError;
+use gauntlet_engine::select::SelectError;
+use gauntlet_engine::target::TargetSpecError;
+use gauntlet_engine::trial::{TrialError, exit_of};
+use gauntlet_probe::ManifestError;
+use gauntlet_report::ExitCode;
+use std::ops::Range;
+
+/// An error that ends the program.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    /// The exit code.
+    pub(crate) code: ExitCode,
+    /// What is wrong.
+    pub(crate) message: String,
+    /// What to do.
+    pub(crate) help: Option<String>,
+    /// The user's file and the place in it.
+    pub(crate) place: Option<Place>,
+}
+
+/// A place in a file of the user's.
+#[derive(Debug)]
+pub(crate) struct Place {
+    /// The file's name.
+    pub(crate) file: String,
+    /// Its text.
+    pub(crate) text: String,
+    /// Bytes.
+    pub(crate) span: Range<usize>,
+}
+
+impl Failure {
+    fn new(code: ExitCode, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), help: None, place: None }
+    }
+
+    /// Wrong usage, or a broken file.
+    pub(crate) fn usage(message: impl Into<String>) -> Self {
+        Self::new(ExitCode::Usage, message)
+    }
+
+    /// Our own fault, or that of the machine.
+    pub(crate) fn harness(message: impl Into<String>) -> Self {
+        Self::new(ExitCode::Harness, message)
+    }
+
+    /// The same with a piece of advice.
+    pub(crate) fn with_help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+}
+
+impl From<TrialError> for Failure {
+    fn from(error: TrialError) -> Self {
+        Self::new(exit_of(&error), error.to_string())
+    }
+}
+
+impl From<SelectError> for Failure {
+    fn from(error: SelectError) -> Self {
+        Self::from(TrialError::from(error))
+    }
+}
+
+impl From<ManifestError> for Failure {
+    fn from(error: ManifestError) -> Self {
+        let place = error.span().map(|span| Place {
+            file: error.path().display().to_string(),
+            text: error.source_text().to_owned(),
+            span,
+        });
+        let message = match &place {
+            Some(_) => error.message().to_owned(),
+            None => format!("{}: {}", error.path().display(), error.message()),
+        };
+        Self { place, help: error.help().map(str::to_owned), ..Self::usage(message) }
+    }
+}
+
+impl From<TargetSpecError> for Failure {
+    fn from(error: TargetSpecError) -> Self {
+        match error {
+            TargetSpecError::Manifest(error) => Self::from(*error),
+            other => Self::usage(other.to_string()),
+        }
+    }
+}
+
+impl From<KnownError> for Failure {
+    fn from(error: KnownError) -> Self {
+        let place = error.span.clone().map(|span| Place {
+            file: error.path.display().to_string(),
+            text: error.text.clone(),
+            span,
+        });
+        let message = if place.is_some() { error.message.clone() } else { error.to_string() };
+        Self { place, ..Self::usage(message) }
+    }
+}
+
+impl From<gauntlet_chain::AnvilError> for Failure {
+    fn from(error: gauntlet_chain::AnvilError) -> Self {
+        Self::harness(error.to_string())
+    }
+}
+
+impl From<gauntlet_chain::ChainError> for Failure {
+    fn from(error: gauntlet_chain::ChainError) -> Self {
+        Self::harness(error.to_string())
+    }
+}

@@ -1,0 +1,45 @@
+//! `gauntlet`: the trial of x402 implementations.
+
+mod args;
+mod commands;
+mod failure;
+mod interrupt;
+mod output;
+mod progress;
+mod settings;
+
+use args::{Cli, Command};
+use clap::Parser;
+use failure::Failure;
+use gauntlet_report::ExitCode;
+
+fn main() -> std::process::ExitCode {
+    // Wrong usage ends here with code 2, help and version with 0: clap's own, and ours.
+    let cli = Cli::parse();
+    let color = settings::color(cli.color);
+    let code = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime.block_on(dispatch(cli, color)),
+        Err(error) => Err(Failure::harness(format!("no threads to run on: {error}"))),
+    };
+    let code = code.unwrap_or_else(|failure| {
+        output::error(&failure, color);
+        failure.code
+    });
+    std::process::ExitCode::from(code.number())
+}
+
+async fn dispatch(cli: Cli, color: bool) -> Result<ExitCode, Failure> {
+    match cli.command {
+        Command::Demo(args) => commands::demo::run(args, color).await,
+        Command::Run(args) => commands::run::run(args, color).await,
+        Command::Replay(args) => commands::replay::run(args, color).await,
+        Command::List(args) => commands::list::run(&args),
+        Command::Explain(args) => commands::explain::run(&args),
+        Command::Mutants(args) => commands::mutants::run(args, color).await,
+        Command::Report(args) => commands::report::run(&args, color),
+        Command::Chain(args) => commands::chain::run(args).await,
+        Command::Serve(args) => commands::serve::run(args).await,
+        Command::Doctor(args) => commands::doctor::run(args).await,
+        Command::Completions(args) => commands::completions::run(&args),
+    }
+}

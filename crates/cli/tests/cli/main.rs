@@ -1,0 +1,21 @@
+//! The binary from end to end: real processes, a real Anvil, real sockets.
+//!
+//! `gauntlet` looks for Anvil as a user's would and installs it into the usual cache when there is none.
+
+#![expect(clippy::unwrap_used, reason = "these are tests, helpers included")]
+#![cfg(unix)]
+
+mod anvil;
+mod background;
+mod by_url;
+mod catalogue;
+mod chain_up;
+mod formats;
+mod gauntlet;
+mod hostile;
+mod known;
+mod outcomes;
+mod processes;
+mod replay;
+mod rpc;
+mod usage;

@@ -1,0 +1,91 @@
+//! The facilitator double: `/verify`, `/settle` and `/supported` of protocol versions 1 and 2, scheme `exact`,
+//! EIP-3009, on one EVM chain.
+//!
+//! Source: core v2 §7, core v1 §7, scheme `exact` on EVM §1.
+
+mod answer;
+mod checks;
+mod claims;
+mod findings;
+mod json;
+mod misshape;
+mod pardons;
+mod payment;
+mod receipts;
+mod rewrite;
+mod router;
+mod rpc;
+mod sender;
+mod server;
+mod service;
+mod settle;
+mod supported;
+mod token;
+
+use crate::DoubleError;
+use crate::mutants::Fault;
+use gauntlet_wire::{Address, Key, Network, Version};
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+/// What a facilitator double is made of.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// HTTP URL of the chain's JSON-RPC.
+    pub rpc_url: String,
+    /// The account that sends settlements; it needs the chain's coin for gas.
+    pub key: Key,
+    /// The network that it serves.
+    pub network: Network,
+    /// The protocol versions that it serves.
+    pub versions: Vec<Version>,
+    /// Its one fault; `None` for the conforming double.
+    pub fault: Option<Fault>,
+    /// Where it listens; port 0 lets the system choose.
+    pub listen: SocketAddr,
+}
+
+/// A facilitator double that serves until it is stopped or dropped.
+#[derive(Debug)]
+pub struct Running {
+    server: server::Server,
+    signer: Address,
+}
+
+impl Running {
+    /// Base URL, without a slash at its end.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("http://{}", self.server.address())
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.server.address()
+    }
+
+    /// The account that `/supported` names as signer.
+    #[must_use]
+    pub fn signer(&self) -> Address {
+        self.signer
+    }
+
+    /// Stops serving. Connections end and settlements that still wait for a receipt are given up.
+    pub async fn stop(self) {
+        self.server.stop().await;
+    }
+}
+
+/// Starts a facilitator double. It listens when this returns; the chain need not answer yet.
+///
+/// # Errors
+/// [`DoubleError`] when the RPC URL cannot be read or the address cannot be listened on.
+pub async fn serve(config: Config) -> Result<Running, DoubleError> {
+    let signer = config.key.address();
+    let listen = config.listen;
+    let service = Arc::new(service::Service::new(config)?);
+    service.prepare().await;
+    let server = server::Server::start(listen, service).await?;
+    Ok(Running { server, signer })
+}

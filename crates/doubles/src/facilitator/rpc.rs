@@ -1,0 +1,147 @@
+//! The chain's JSON-RPC, with a time limit on every call and no retries.
+
+use alloy_primitives::{Address, B256, Bytes, U256};
+use alloy_provider::{Provider, RootProvider};
+use alloy_rpc_types_eth::TransactionReceipt;
+use serde_json::{Value, json};
+use std::time::Duration;
+
+/// The time that the chain has for one answer.
+const LIMIT: Duration = Duration::from_secs(2);
+
+/// Why the chain gave no usable answer. The texts are shown to nobody outside: they name no address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(super) enum ChainError {
+    #[error("the chain did not answer in time; try again")]
+    TimedOut,
+    #[error("the chain cannot be reached; try again")]
+    Unreachable,
+    #[error("the chain refused the call; try again")]
+    Refused,
+    #[error("the chain refused the account nonce; try again")]
+    AccountNonce,
+}
+
+/// The end of a call that was only simulated.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Called {
+    Returned(Bytes),
+    Reverted,
+}
+
+/// A call that failed, before anybody has said what that means.
+enum Failure {
+    Chain(ChainError),
+    /// A JSON-RPC error.
+    Answered {
+        code: i64,
+        message: String,
+    },
+}
+
+#[derive(Debug)]
+pub(super) struct Rpc {
+    provider: RootProvider,
+}
+
+impl Rpc {
+    /// `None` when the URL cannot be read.
+    pub(super) fn new(url: &str) -> Option<Self> {
+        Some(Self { provider: RootProvider::new_http(url.parse().ok()?) })
+    }
+
+    async fn ask(&self, method: &'static str, params: Value) -> Result<Value, ChainError> {
+        self.raw(method, params).await.map_err(|failure| match failure {
+            Failure::Chain(error) => error,
+            Failure::Answered { message, .. }
+                if message.contains("nonce") || message.contains("underpriced") =>
+            {
+                ChainError::AccountNonce
+            }
+            Failure::Answered { .. } => ChainError::Refused,
+        })
+    }
+
+    async fn raw(&self, method: &'static str, params: Value) -> Result<Value, Failure> {
+        let answer = self.provider.raw_request::<_, Value>(method.into(), params);
+        let answer = tokio::time::timeout(LIMIT, answer).await;
+        let answer = answer.map_err(|_| Failure::Chain(ChainError::TimedOut))?;
+        answer.map_err(|error| match error.as_error_resp() {
+            Some(answer) => {
+                Failure::Answered { code: answer.code, message: answer.message.clone().into_owned() }
+            }
+            None => Failure::Chain(ChainError::Unreachable),
+        })
+    }
+
+    async fn read<T: serde::de::DeserializeOwned>(
+        &self,
+        method: &'static str,
+        params: Value,
+    ) -> Result<T, ChainError> {
+        let value = self.ask(method, params).await?;
+        serde_json::from_value(value).map_err(|_| ChainError::Unreachable)
+    }
+
+    /// Simulates a call on the newest block, at the time `now` (Unix seconds): the newest block of a chain that
+    /// nobody used for a while is old, and authorizations have a window.
+    pub(super) async fn call(
+        &self,
+        from: Address,
+        to: Address,
+        data: &[u8],
+        now: u64,
+    ) -> Result<Called, ChainError> {
+        let transaction = json!({ "from": from, "to": to, "input": Bytes::copy_from_slice(data) });
+        let params = json!([transaction, "latest", {}, { "time": format!("{now:#x}") }]);
+        match self.raw("eth_call", params).await {
+            Ok(returned) => {
+                serde_json::from_value(returned).map(Called::Returned).map_err(|_| ChainError::Unreachable)
+            }
+            Err(Failure::Answered { code, message }) if is_revert(code, &message) => Ok(Called::Reverted),
+            Err(Failure::Answered { .. }) => Err(ChainError::Refused),
+            Err(Failure::Chain(error)) => Err(error),
+        }
+    }
+
+    pub(super) async fn has_code(&self, address: Address) -> Result<bool, ChainError> {
+        let code: Bytes = self.read("eth_getCode", json!([address, "latest"])).await?;
+        Ok(!code.is_empty())
+    }
+
+    /// Balance in the chain's own coin, wei.
+    pub(super) async fn coins(&self, address: Address) -> Result<U256, ChainError> {
+        self.read("eth_getBalance", json!([address, "latest"])).await
+    }
+
+    /// The next account nonce: after what is mined, or also after what is only waiting.
+    pub(super) async fn account_nonce(&self, address: Address, waiting: bool) -> Result<u64, ChainError> {
+        let block = if waiting { "pending" } else { "latest" };
+        let nonce: U256 = self.read("eth_getTransactionCount", json!([address, block])).await?;
+        Ok(nonce.saturating_to())
+    }
+
+    pub(super) async fn gas_price(&self) -> Result<u128, ChainError> {
+        let price: U256 = self.read("eth_gasPrice", json!([])).await?;
+        Ok(price.saturating_to())
+    }
+
+    pub(super) async fn send(&self, transaction: &[u8]) -> Result<(), ChainError> {
+        let params = json!([Bytes::copy_from_slice(transaction)]);
+        self.ask("eth_sendRawTransaction", params).await.map(|_| ())
+    }
+
+    /// Whether the chain has the transaction, mined or waiting.
+    pub(super) async fn knows(&self, hash: B256) -> Result<bool, ChainError> {
+        self.ask("eth_getTransactionByHash", json!([hash])).await.map(|found| !found.is_null())
+    }
+
+    pub(super) async fn receipt(&self, hash: B256) -> Result<Option<TransactionReceipt>, ChainError> {
+        self.read("eth_getTransactionReceipt", json!([hash])).await
+    }
+}
+
+/// Code 3 is what nodes agree on; the texts are Anvil's for a call that ends otherwise, as with an invalid opcode.
+fn is_revert(code: i64, message: &str) -> bool {
+    code == 3 || message.contains("revert") || message.contains("EVM error")
+}

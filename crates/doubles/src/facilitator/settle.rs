@@ -1,0 +1,259 @@
+//! Settles a payment: examines it again, claims it, sends it, waits for the receipt and judges that.
+
+use super::claims::{Claim, Known};
+use super::findings::{Finding, reason};
+use super::pardons::{Stage, is_high_s};
+use super::payment::Payment;
+use super::rpc::ChainError;
+use super::sender::{Outgoing, Submitted};
+use super::service::{Refusal, Service};
+use super::{receipts, token};
+use crate::mutants::Fault;
+use alloy_primitives::B256;
+use gauntlet_report::clock::unix_seconds;
+use gauntlet_wire::U256;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// The longest wait for a receipt.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// The wait for a transaction that the chain may not have.
+const DOUBTFUL_PATIENCE: Duration = Duration::from_secs(3);
+/// The wait of the mutants that forget.
+const IMPATIENCE: Duration = Duration::from_millis(200);
+
+/// A settlement that was no success.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Failure {
+    pub(super) refusal: Refusal,
+    /// The transaction, when one was sent.
+    pub(super) transaction: Option<B256>,
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        Self { refusal, transaction: None }
+    }
+}
+
+fn refused(reason: &'static str, transaction: Option<B256>) -> Failure {
+    Failure { refusal: Refusal::Reason(reason), transaction }
+}
+
+/// Settles a payment and gives its transaction.
+pub(super) async fn settle(service: &Arc<Service>, payment: &Payment) -> Result<B256, Failure> {
+    match attempt(service, payment).await {
+        Err(Failure { refusal: Refusal::Chain(_), transaction: None })
+            if service.is(Fault::ValidWhenChainFails) =>
+        {
+            Ok(service.quirks.invented_hash())
+        }
+        Err(failure) if service.is(Fault::WedgedAfterRefusal) && in_lower_case(payment) => {
+            service.quirks.wedge();
+            Err(failure)
+        }
+        Ok(hash) if service.is(Fault::SettleNamesAnotherTransaction) => {
+            Ok(service.quirks.first_transaction(payment.request.version, hash))
+        }
+        other => other,
+    }
+}
+
+fn in_lower_case(payment: &Payment) -> bool {
+    !payment.payee_texts[0].contains(|c: char| c.is_ascii_uppercase())
+}
+
+async fn attempt(service: &Arc<Service>, payment: &Payment) -> Result<B256, Failure> {
+    let id = payment.id();
+    service.quirks.check_wedged(service.fault)?;
+    if let Some(hash) = service.quirks.lock().settled_by_verify.remove(&id) {
+        return Ok(hash);
+    }
+    if service.is(Fault::SettleNeedsVerify) && !service.quirks.was_verified(id) {
+        return Err(refused(reason::TRANSACTION, None));
+    }
+    let was_spent = matches!(service.claims.known(id), Some(Known::Settled { .. }));
+    let pardoned = if service.is(Fault::SettleSkipsChecks) {
+        false
+    } else {
+        match service.offline(payment, Stage::Settle).await {
+            Ok(pardoned) => pardoned,
+            Err(finding) if service.is(Fault::HighSPaysAgain) && is_high_s(finding, &payment.request) => {
+                return high_s(service, payment, finding, was_spent).await;
+            }
+            Err(finding) => return Err(Refusal::Finding(finding).into()),
+        }
+    };
+    if let Some(resumed) = resume(service, payment).await {
+        return resumed;
+    }
+    let claim = match examine_and_claim(service, payment, pardoned).await {
+        Ok(claim) => claim,
+        Err(Obstacle::Spent(failure)) => return spent(service, payment, failure, was_spent).await,
+        Err(Obstacle::InFlight) => return duplicate(service, payment).await,
+        Err(Obstacle::Other(failure)) => return Err(failure),
+    };
+    if service.is(Fault::SettleLiesWithoutTransaction) {
+        return Ok(service.quirks.invented_hash());
+    }
+    let submitted = submit(service, payment).await.map_err(|error| service.chain_failed(error))?;
+    conclude(service, payment, claim, submitted).await
+}
+
+/// What stands against sending a transaction.
+enum Obstacle {
+    Spent(Failure),
+    InFlight,
+    Other(Failure),
+}
+
+async fn examine_and_claim(
+    service: &Arc<Service>,
+    payment: &Payment,
+    pardoned: bool,
+) -> Result<Claim, Obstacle> {
+    if !service.is(Fault::SettleClaimsReverted) {
+        service.onchain(payment, Stage::Settle, pardoned).await.map_err(|refusal| match refusal {
+            Refusal::Finding(Finding::NonceUsed) => Obstacle::Spent(refusal.into()),
+            other => Obstacle::Other(other.into()),
+        })?;
+    }
+    let also = |known| match known {
+        Known::Settled { .. } => {
+            service.is(Fault::BroadcastsDoomed) || service.is(Fault::SettleClaimsReverted)
+        }
+        Known::Pending(_) => service.is(Fault::ResendsPending),
+        Known::InFlight => false,
+    };
+    let until = payment.request.authorization.valid_before;
+    service.claims.claim(payment.id(), until, unix_seconds(), also).map_err(|known| match known {
+        Known::InFlight => Obstacle::InFlight,
+        Known::Settled { .. } => Obstacle::Spent(refused(reason::TRANSACTION, None)),
+        Known::Pending(hash) => Obstacle::Other(refused(reason::PENDING, Some(hash))),
+    })
+}
+
+/// The payment was sent before and nobody knows what became of it: look, and do not send again unless the chain
+/// has lost it.
+async fn resume(service: &Arc<Service>, payment: &Payment) -> Option<Result<B256, Failure>> {
+    let id = payment.id();
+    let Some(Known::Pending(hash)) = service.claims.known(id) else { return None };
+    if service.is(Fault::ResendsPending) {
+        return None;
+    }
+    let until = payment.request.authorization.valid_before;
+    let is_pending = |known| known == Known::Pending(hash);
+    let claim = service.claims.claim(id, until, unix_seconds(), is_pending).ok()?;
+    if service.rpc.knows(hash).await == Ok(false) {
+        drop(claim);
+        service.sender.forget_nonce().await;
+        return None;
+    }
+    Some(conclude(service, payment, claim, Submitted::Sent(hash)).await)
+}
+
+/// Settle was asked for a payment whose nonce is spent.
+async fn spent(
+    service: &Arc<Service>,
+    payment: &Payment,
+    failure: Failure,
+    was_spent: bool,
+) -> Result<B256, Failure> {
+    let known = service.claims.known(payment.id());
+    let pays_again = match service.fault {
+        Some(Fault::ReplayAnswersSuccess) => true,
+        Some(Fault::ReorderedPaysAgain) => {
+            matches!(known, Some(Known::Settled { body }) if body != payment.body)
+        }
+        // It was not spent when the request came, so that the two were under way together.
+        Some(Fault::DuplicatesAllSucceed) => !was_spent && known.is_some(),
+        _ => false,
+    };
+    if pays_again { Ok(service.quirks.invented_hash()) } else { Err(failure) }
+}
+
+/// Settle was asked for a payment that is being settled.
+async fn duplicate(service: &Arc<Service>, payment: &Payment) -> Result<B256, Failure> {
+    if service.is(Fault::DuplicatesAllSucceed) {
+        service.claims.finished(payment.id()).await;
+        if matches!(service.claims.known(payment.id()), Some(Known::Settled { .. })) {
+            return Ok(service.quirks.invented_hash());
+        }
+    }
+    Err(refused(reason::TRANSACTION, None))
+}
+
+async fn high_s(
+    service: &Arc<Service>,
+    payment: &Payment,
+    finding: Finding,
+    was_spent: bool,
+) -> Result<B256, Failure> {
+    let spent = was_spent
+        || service.onchain(payment, Stage::Settle, false).await == Err(Refusal::Finding(Finding::NonceUsed));
+    if spent { Ok(service.quirks.invented_hash()) } else { Err(Refusal::Finding(finding).into()) }
+}
+
+async fn submit(service: &Arc<Service>, payment: &Payment) -> Result<Submitted, ChainError> {
+    let outgoing = Outgoing {
+        to: payment.request.requirements.asset,
+        data: token::transfer(&payment.request),
+        value: U256::ZERO,
+    };
+    let submitted = service.sender.submit(&service.rpc, &outgoing).await?;
+    if service.is(Fault::DoubleBroadcast) {
+        // The fault is the second transaction; what becomes of it is nobody's concern.
+        let _ = service.sender.submit(&service.rpc, &outgoing).await;
+    }
+    Ok(submitted)
+}
+
+async fn conclude(
+    service: &Arc<Service>,
+    payment: &Payment,
+    claim: Claim,
+    submitted: Submitted,
+) -> Result<B256, Failure> {
+    let hash = submitted.hash();
+    let limit = patience(service, payment, submitted);
+    let Some(receipt) = receipts::wait(&service.rpc, hash, limit).await else {
+        claim.ends_as(Known::Pending(hash));
+        return Err(match service.fault {
+            Some(Fault::ForgetsPayment) => refused(reason::SETTLE_ERROR, None),
+            Some(Fault::PendingWithoutHash) => refused(reason::PENDING, None),
+            _ => refused(reason::PENDING, Some(hash)),
+        });
+    };
+    let is_good = receipts::moved(&receipt, &payment.request)
+        || (receipt.status() && service.is(Fault::TrustsReceiptStatus))
+        || service.is(Fault::SettleClaimsReverted);
+    if !is_good {
+        return Err(refused(reason::TRANSACTION, Some(hash)));
+    }
+    claim.ends_as(Known::Settled { body: payment.body });
+    Ok(hash)
+}
+
+/// How long to wait for the receipt.
+fn patience(service: &Service, payment: &Payment, submitted: Submitted) -> Duration {
+    let asked = Duration::from_secs(payment.request.requirements.max_timeout_seconds.max(1));
+    match (service.fault, submitted) {
+        (Some(Fault::ForgetsPayment | Fault::PendingWithoutHash), _) => IMPATIENCE,
+        (_, Submitted::Doubtful(_)) => asked.min(DOUBTFUL_PATIENCE),
+        (_, Submitted::Sent(_)) => asked.min(PATIENCE),
+    }
+}
+
+/// Sends what can be sent and calls it settled.
+pub(super) async fn anything(service: &Arc<Service>, payment: Option<&Payment>) -> B256 {
+    let Some(payment) = payment else { return service.quirks.invented_hash() };
+    match submit(service, payment).await {
+        Ok(submitted) => {
+            // Whether it is mined does not matter to this mutant; a good payment should be, before it answers.
+            let limit = patience(service, payment, submitted);
+            let _ = receipts::wait(&service.rpc, submitted.hash(), limit).await;
+            submitted.hash()
+        }
+        Err(_) => service.quirks.invented_hash(),
+    }
+}

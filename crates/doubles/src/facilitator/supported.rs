@@ -1,0 +1,38 @@
+//! The answer to `/supported`.
+//!
+//! Source: core v2 §7.3, core v1 §7.3.
+
+use super::service::Service;
+use crate::mutants::Fault;
+use gauntlet_wire::Version;
+use serde_json::{Value, json};
+
+pub(super) fn supported(service: &Service) -> Value {
+    let fault = service.fault;
+    let mut kinds: Vec<Value> = service.versions.iter().map(|version| kind(service, *version)).collect();
+    match fault {
+        Some(Fault::SupportedKindIncomplete) => {
+            kinds.push(json!({ "x402Version": 2, "network": service.network.caip2() }));
+        }
+        Some(Fault::SupportedFlickers) if service.quirks.count() % 2 == 1 => {
+            kinds.pop();
+        }
+        _ => {}
+    }
+    let family = if fault == Some(Fault::SupportedOddSigners) { "evm" } else { "eip155:*" };
+    let signers = json!({ family: [service.signer.address().to_checksum(None)] });
+    match fault {
+        Some(Fault::SupportedWithoutKinds) => json!({ "extensions": [], "signers": signers }),
+        Some(Fault::SupportedIncomplete) => json!({ "kinds": kinds }),
+        _ => json!({ "kinds": kinds, "extensions": [], "signers": signers }),
+    }
+}
+
+fn kind(service: &Service, version: Version) -> Value {
+    let network = match service.fault {
+        Some(Fault::V1NetworkInV2) => service.network.v1_name(),
+        Some(Fault::V2NetworkInV1) => service.network.caip2(),
+        _ => service.network.name(version),
+    };
+    json!({ "x402Version": version.number(), "scheme": "exact", "network": network })
+}

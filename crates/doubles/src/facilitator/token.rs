@@ -1,0 +1,127 @@
+//! What the token says of a payment.
+
+use super::checks;
+use super::findings::Finding;
+use super::rpc::{Called, ChainError, Rpc};
+use alloy_primitives::{Address, U256};
+use alloy_sol_types::{SolCall, SolValue, sol};
+use gauntlet_wire::message::Request;
+use gauntlet_wire::{Domain, Network};
+
+sol! {
+    /// The part of an EIP-3009 token that a facilitator needs.
+    #[allow(missing_docs)]
+    interface Eip3009 {
+        event Transfer(address indexed from, address indexed to, uint256 value);
+        function name() external view returns (string);
+        function version() external view returns (string);
+        function balanceOf(address account) external view returns (uint256);
+        function authorizationState(address authorizer, bytes32 nonce) external view returns (bool);
+        function transferWithAuthorization(
+            address from, address to, uint256 value, uint256 validAfter, uint256 validBefore, bytes32 nonce,
+            uint8 v, bytes32 r, bytes32 s
+        ) external;
+    }
+}
+
+/// Call data of the transfer. A signature that is not 65 bytes long is cut or filled with zeros: the token refuses
+/// it in any case.
+pub(super) fn transfer(request: &Request) -> Vec<u8> {
+    let authorization = &request.authorization;
+    let mut signature = request.signature.clone();
+    signature.resize(65, 0);
+    Eip3009::transferWithAuthorizationCall {
+        from: authorization.from,
+        to: authorization.to,
+        value: authorization.value,
+        validAfter: authorization.valid_after,
+        validBefore: authorization.valid_before,
+        nonce: authorization.nonce,
+        v: signature[64],
+        r: alloy_primitives::B256::from_slice(&signature[..32]),
+        s: alloy_primitives::B256::from_slice(&signature[32..64]),
+    }
+    .abi_encode()
+}
+
+/// Everything that the token has against a payment; `now` is Unix seconds.
+///
+/// # Errors
+/// [`ChainError`] when the chain did not answer all questions: then nothing is known.
+pub(super) async fn findings(
+    rpc: &Rpc,
+    request: &Request,
+    sender: Address,
+    now: u64,
+) -> Result<Vec<Finding>, ChainError> {
+    let asset = request.requirements.asset;
+    let authorization = &request.authorization;
+    let state =
+        Eip3009::authorizationStateCall { authorizer: authorization.from, nonce: authorization.nonce };
+    let balance = Eip3009::balanceOfCall { account: authorization.from };
+    let (state, balance, transfer) = (state.abi_encode(), balance.abi_encode(), transfer(request));
+    let (code, state, balance, transfer) = tokio::try_join!(
+        rpc.has_code(asset),
+        rpc.call(sender, asset, &state, now),
+        rpc.call(sender, asset, &balance, now),
+        rpc.call(sender, asset, &transfer, now),
+    )?;
+    let mut findings = Vec::new();
+    if !code {
+        findings.push(Finding::NoCode);
+    }
+    match word(&state) {
+        Some(state) if state.is_zero() => {}
+        Some(_) => findings.push(Finding::NonceUsed),
+        None => findings.push(Finding::NotEip3009),
+    }
+    match word(&balance) {
+        Some(balance) if balance < authorization.value => findings.push(Finding::Balance(balance)),
+        Some(_) => {}
+        None => findings.push(Finding::NotEip3009),
+    }
+    if transfer == Called::Reverted {
+        findings.push(Finding::Simulation);
+    }
+    Ok(findings)
+}
+
+fn word(called: &Called) -> Option<U256> {
+    match called {
+        Called::Returned(bytes) if bytes.len() == 32 => Some(U256::from_be_slice(bytes)),
+        _ => None,
+    }
+}
+
+/// The EIP-712 domain as the token itself gives it; `None` when it does not.
+pub(super) async fn domain(rpc: &Rpc, request: &Request, network: Network, now: u64) -> Option<Domain> {
+    let asset = request.requirements.asset;
+    let name = Eip3009::nameCall {}.abi_encode();
+    let version = Eip3009::versionCall {}.abi_encode();
+    let (name, version) = tokio::try_join!(
+        rpc.call(Address::ZERO, asset, &name, now),
+        rpc.call(Address::ZERO, asset, &version, now),
+    )
+    .ok()?;
+    Some(Domain {
+        name: text(&name)?,
+        version: text(&version)?,
+        chain_id: network.chain_id,
+        verifying_contract: asset,
+    })
+}
+
+fn text(called: &Called) -> Option<String> {
+    let Called::Returned(bytes) = called else { return None };
+    String::abi_decode(bytes).ok()
+}
+
+/// The domain that a signature should be under, for a fault that forgives part of it: what `extra` lacks is empty.
+pub(super) fn domain_or_empty(request: &Request, network: Network) -> Domain {
+    checks::domain(request, network).unwrap_or_else(|| Domain {
+        name: request.requirements.domain_name.clone().unwrap_or_default(),
+        version: request.requirements.domain_version.clone().unwrap_or_default(),
+        chain_id: network.chain_id,
+        verifying_contract: request.requirements.asset,
+    })
+}

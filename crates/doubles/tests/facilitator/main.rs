@@ -1,0 +1,8 @@
+//! The facilitator double against a real Anvil.
+
+mod mutants;
+mod outages;
+mod payments;
+mod settling;
+mod support;
+mod world;

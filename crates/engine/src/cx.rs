@@ -1,0 +1,410 @@
+//! What a check's body works with: fresh accounts, payments, the target, the chain, and a place for findings.
+
+use crate::check::{Check, Stop};
+use crate::history::{Endpoint, Entry, PaymentFacts, Said};
+use crate::payment::{PRICE, PURSE, Payment, TIMEOUT_SECONDS};
+use crate::reply::{Money, Reply};
+use crate::requirements::Catalogue;
+use crate::world::World;
+use gauntlet_chain::ChainError;
+use gauntlet_probe::Request;
+use gauntlet_report::{CaseSent, ChainFact, Class, Event, Exchange, Finding, Severity, clock};
+use gauntlet_wire::{Address, Draft, Key, LedgerView, Terms, Token, TokenView, U256, Version};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
+
+/// What a body collects.
+#[derive(Debug, Default)]
+pub struct Collected {
+    /// Violations.
+    pub findings: Vec<Finding>,
+    /// Remarks.
+    pub notes: Vec<String>,
+    /// Exchanges, in the order in which they ended.
+    pub exchanges: Vec<Exchange>,
+}
+
+/// The context of one check. Clones share everything.
+#[derive(Clone)]
+pub struct Cx {
+    /// The world of the run.
+    pub world: Arc<World>,
+    /// The check.
+    pub check: Arc<Check>,
+    /// Unix seconds from which the check's time windows are counted.
+    pub now: u64,
+    collected: Arc<Mutex<Collected>>,
+    payments: Arc<AtomicU32>,
+}
+
+/// One violation, before the catalogue has been asked about its requirement.
+#[derive(Debug, Clone, Default)]
+pub struct Violation<'a> {
+    /// The violated requirement.
+    pub requirement: &'a str,
+    /// Fingerprint.
+    pub kind: &'a str,
+    /// What should have come.
+    pub want: String,
+    /// What came; taken from the reply when empty.
+    pub got: String,
+    /// The reply that shows it.
+    pub reply: Option<&'a Reply>,
+    /// What the chain says.
+    pub chain: Vec<String>,
+    /// The requirement's class is for all that it says; this part of it weighs otherwise.
+    pub class: Option<Class>,
+}
+
+impl Cx {
+    /// A context for a check.
+    #[must_use]
+    pub fn new(world: Arc<World>, check: Arc<Check>, now: u64) -> Self {
+        Self { world, check, now, collected: Arc::default(), payments: Arc::default() }
+    }
+
+    /// The version of the check's payments: its own, or the newest that the target claims.
+    #[must_use]
+    pub fn version(&self) -> Version {
+        self.check.version.or_else(|| self.world.claims.versions.first().copied()).unwrap_or(Version::V2)
+    }
+
+    // ---- findings -------------------------------------------------------------------------------------------
+
+    fn collected(&self) -> std::sync::MutexGuard<'_, Collected> {
+        self.collected.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    /// Takes what has been collected.
+    #[must_use]
+    pub fn take(&self) -> Collected {
+        std::mem::take(&mut *self.collected())
+    }
+
+    /// A remark that weighs nothing.
+    pub fn note(&self, text: impl Into<String>) {
+        self.collected().notes.push(text.into());
+    }
+
+    /// A violation.
+    pub fn find(&self, violation: Violation<'_>) {
+        let Some(requirement) = Catalogue::get().find(violation.requirement) else {
+            // A test keeps ids in step; should it ever fail, the finding must not be lost.
+            self.collected().notes.push(format!("unknown requirement {}", violation.requirement));
+            return;
+        };
+        let class = violation.class.unwrap_or_else(|| requirement.class_for(self.check.version));
+        let got = match (&violation.got, violation.reply) {
+            (got, Some(reply)) if got.is_empty() => reply.in_short(),
+            (got, _) => got.clone(),
+        };
+        self.collected().findings.push(Finding {
+            requirement: requirement.id.clone(),
+            level: requirement.level,
+            class,
+            severity: Severity::of(class, self.world.profile),
+            kind: violation.kind.into(),
+            rule: requirement.text.clone(),
+            source: requirement.source(),
+            want: violation.want,
+            got: self.world.redact(&got),
+            sent: violation.reply.map(|reply| reply.sent.clone()).unwrap_or_default(),
+            exchange: violation.reply.map(|reply| reply.exchange.seq),
+            chain: violation.chain,
+        });
+    }
+
+    /// The requirement that decides the check.
+    #[must_use]
+    pub fn rule(&self) -> &'static str {
+        self.check.covers.first().copied().unwrap_or_default()
+    }
+
+    // ---- accounts and payments ------------------------------------------------------------------------------
+
+    /// An account of this check: always the same for the same seed, check and name.
+    #[must_use]
+    pub fn key(&self, name: &str) -> Key {
+        Key::derive(&format!("{}{}/{}/{name}", self.world.seed, self.world.salt, self.check.id))
+    }
+
+    /// A stranger's address.
+    #[must_use]
+    pub fn stranger(&self) -> Address {
+        self.key("stranger").address()
+    }
+
+    /// A valid payment in USDC by a fresh, funded payer to a fresh payee.
+    ///
+    /// # Errors
+    /// [`Stop::Harness`] when the chain does not obey.
+    pub async fn payment(&self) -> Result<Payment, Stop> {
+        self.payment_of(self.version()).await
+    }
+
+    /// As [`Cx::payment`], in a version of choice.
+    ///
+    /// # Errors
+    /// [`Stop::Harness`] when the chain does not obey.
+    pub async fn payment_of(&self, version: Version) -> Result<Payment, Stop> {
+        let token = self.world.chain.tokens().usdc.clone();
+        self.payment_in(version, token).await
+    }
+
+    /// A valid payment in a token of choice that speaks EIP-3009.
+    ///
+    /// # Errors
+    /// [`Stop::Harness`] when the chain does not obey.
+    pub async fn payment_in(&self, version: Version, token: Token) -> Result<Payment, Stop> {
+        let number = self.payments.fetch_add(1, Ordering::SeqCst);
+        let payer = self.key(&format!("payer/{number}"));
+        let purse = U256::from(PURSE);
+        match self.world.chain.set_balance(token.address, payer.address(), purse).await {
+            // An address that is no token of ours has no balances; the check that presents it knows.
+            Ok(()) | Err(ChainError::UnknownToken(_)) => {}
+            Err(error) => return Err(error.into()),
+        }
+        let terms = Terms {
+            scheme: "exact".into(),
+            network: self.world.chain.profile().network,
+            token: token.clone(),
+            amount: U256::from(PRICE),
+            pay_to: self.key(&format!("payee/{number}")).address(),
+            max_timeout_seconds: TIMEOUT_SECONDS,
+            resource: "http://127.0.0.1:4021/weather".into(),
+        };
+        let nonce = self.key(&format!("nonce/{number}")).to_bytes();
+        let ledger = LedgerView {
+            chain_id: self.world.chain.chain_id(),
+            token: TokenView::Eip3009 {
+                name: token.name.clone(),
+                version: token.version.clone(),
+                paused: false,
+            },
+            balance: purse,
+            nonce_used: false,
+            blocked: false,
+        };
+        let draft = Draft::valid(version, terms, payer.clone(), nonce, self.now);
+        Ok(Payment {
+            draft,
+            payer,
+            token,
+            ledger,
+            changes: Vec::new(),
+            money_rule: "X402V2-FA-SETTLE-002",
+            raw: None,
+            now: self.now,
+        })
+    }
+
+    // ---- the target -----------------------------------------------------------------------------------------
+
+    /// Presents a payment to `/verify`.
+    ///
+    /// # Errors
+    /// [`Stop`] when the target is dead or the payment cannot be written down.
+    pub async fn verify(&self, payment: &Payment) -> Result<Reply, Stop> {
+        self.present(Endpoint::Verify, payment).await
+    }
+
+    /// Presents a payment to `/settle` and judges the answer against the chain: whatever a check is about, a
+    /// success without money, money after a refusal and a second payment are always found.
+    ///
+    /// # Errors
+    /// [`Stop`] when the target or the chain is dead, or the payment cannot be written down.
+    pub async fn settle(&self, payment: &Payment) -> Result<(Reply, Money), Stop> {
+        let _lane = match self.check.lane {
+            crate::Lane::Exclusive | crate::Lane::Last => None,
+            crate::Lane::Control | crate::Lane::Parallel => Some(self.world.settle_lane.lock().await),
+        };
+        let before = self.money(payment).await?;
+        let reply = self.present(Endpoint::Settle, payment).await?;
+        let money = self.money(payment).await?;
+        crate::facilitator::money::judge_settle(self, payment, &reply, &before, &money);
+        Ok((reply, money))
+    }
+
+    async fn present(&self, endpoint: Endpoint, payment: &Payment) -> Result<Reply, Stop> {
+        let request = Request::post_json(endpoint.path(), payment.body()?);
+        let exchange = self.exchange(request).await?;
+        self.keep(endpoint, payment, exchange)
+    }
+
+    /// Presents the same or several payments to `/settle` at one instant, without judging the money.
+    ///
+    /// # Errors
+    /// [`Stop`] when the target is dead or a payment cannot be written down.
+    pub async fn settle_together(&self, payments: &[Payment]) -> Result<Vec<Reply>, Stop> {
+        self.refuse_when_down()?;
+        let requests = payments
+            .iter()
+            .map(|payment| Ok(Request::post_json(Endpoint::Settle.path(), payment.body()?)))
+            .collect::<Result<Vec<_>, Stop>>()?;
+        let exchanges = gauntlet_probe::send_together(&self.world.client, requests).await;
+        payments
+            .iter()
+            .zip(exchanges)
+            .map(|(payment, exchange)| self.keep(Endpoint::Settle, payment, exchange))
+            .collect()
+    }
+
+    /// Keeps an exchange of a payment in the record and the history.
+    fn keep(&self, endpoint: Endpoint, payment: &Payment, exchange: Exchange) -> Result<Reply, Stop> {
+        let facts = payment.facts()?;
+        Ok(self.remember(endpoint, Some(payment.draft.version), exchange, payment.sent(), Some(facts), true))
+    }
+
+    /// Sends bytes that are no payment, or only look like one.
+    ///
+    /// # Errors
+    /// [`Stop::Inconclusive`] when the target is dead.
+    pub async fn send_raw(
+        &self,
+        endpoint: Endpoint,
+        request: Request,
+        sent: &str,
+        well_formed: bool,
+    ) -> Result<Reply, Stop> {
+        let exchange = self.exchange(request).await?;
+        Ok(self.remember(endpoint, None, exchange, sent.to_owned(), None, well_formed))
+    }
+
+    fn refuse_when_down(&self) -> Result<(), Stop> {
+        match self.world.down() {
+            Some(reason) => Err(Stop::Inconclusive(format!("not tried: {reason}"))),
+            None => Ok(()),
+        }
+    }
+
+    async fn exchange(&self, request: Request) -> Result<Exchange, Stop> {
+        self.refuse_when_down()?;
+        let exchange = self.world.client.send(request).await;
+        if exchange.status.is_none() && !self.world.target_answers().await {
+            let fault = exchange.fault.as_ref().map(ToString::to_string).unwrap_or_default();
+            let reason = format!("the target stopped answering ({fault})");
+            self.tell_case(&exchange, "the last request before the target stopped answering");
+            self.world.declare_down(reason.clone());
+            return Err(Stop::Inconclusive(reason));
+        }
+        Ok(exchange)
+    }
+
+    fn tell_case(&self, exchange: &Exchange, sent: &str) {
+        self.world.tell_case(CaseSent {
+            check: self.check.id.clone(),
+            sent: sent.to_owned(),
+            exchange: exchange.clone(),
+        });
+    }
+
+    fn remember(
+        &self,
+        endpoint: Endpoint,
+        version: Option<Version>,
+        exchange: Exchange,
+        sent: String,
+        payment: Option<PaymentFacts>,
+        well_formed: bool,
+    ) -> Reply {
+        self.tell_case(&exchange, &sent);
+        self.collected().exchanges.push(exchange.clone());
+        let response = exchange.response.clone().unwrap_or_default();
+        let json = serde_json::from_slice(&response.body).ok();
+        let said = what_it_says(endpoint, &exchange, json.as_ref());
+        self.world.history.push(Entry {
+            check: self.check.id.clone(),
+            version,
+            endpoint,
+            sent: sent.clone(),
+            exchange: exchange.seq,
+            status: exchange.status,
+            text: format!("{}\n{}", response.head, String::from_utf8_lossy(&response.body)),
+            json,
+            said: said.clone(),
+            payment,
+            well_formed,
+            chain_healthy: self.world.chain_healthy(),
+        });
+        Reply { exchange, said, sent }
+    }
+
+    /// `Err(Inconclusive)` when no answer came: whatever the check is about, it cannot be told.
+    ///
+    /// # Errors
+    /// [`Stop::Inconclusive`].
+    pub fn must_have_answered(&self, reply: &Reply) -> Result<(), Stop> {
+        match &reply.said {
+            Said::Nothing(fault) => Err(Stop::Inconclusive(format!("{} got no answer: {fault}", reply.sent))),
+            _ => Ok(()),
+        }
+    }
+
+    // ---- the chain ------------------------------------------------------------------------------------------
+
+    /// What the chain says of a payment: every transfer out of the payer's account in its token.
+    ///
+    /// # Errors
+    /// [`Stop::Harness`] when the chain does not answer.
+    pub async fn money(&self, payment: &Payment) -> Result<Money, Stop> {
+        let key = payment.key();
+        let transfers =
+            self.world.chain.transfers(key.token, self.world.start_block, Some(key.payer)).await?;
+        let mut lines: Vec<String> = transfers.iter().map(ToString::to_string).collect();
+        if lines.is_empty() {
+            lines.push(format!("no Transfer from {}", key.payer));
+        }
+        Ok(Money { transfers, lines })
+    }
+
+    /// Writes chain facts into the record.
+    pub fn tell_chain(&self, block: u64, lines: &[String]) {
+        for text in lines {
+            self.world.tell(&Event::ChainRead {
+                check: self.check.id.clone(),
+                fact: ChainFact { block, text: text.clone() },
+            });
+        }
+    }
+
+    /// A plain valid payment must verify and settle: shows that the target still works after what was done to it.
+    ///
+    /// # Errors
+    /// [`Stop`] when the target or the chain is dead.
+    pub async fn still_works(&self) -> Result<Option<Reply>, Stop> {
+        let payment = self.payment().await?;
+        let verified = self.verify(&payment).await?;
+        if verified.said != Said::Yes {
+            return Ok(Some(verified));
+        }
+        let (settled, _) = self.settle(&payment).await?;
+        Ok((settled.said != Said::Yes).then_some(settled))
+    }
+}
+
+/// Unix seconds at this moment, for checks that must count from now and not from their start.
+#[must_use]
+pub fn this_second() -> u64 {
+    clock::unix_seconds()
+}
+
+fn what_it_says(endpoint: Endpoint, exchange: &Exchange, json: Option<&serde_json::Value>) -> Said {
+    let (Some(status), None) = (exchange.status, &exchange.fault) else {
+        return Said::Nothing(
+            exchange.fault.as_ref().map_or_else(|| "no answer".into(), ToString::to_string),
+        );
+    };
+    let field = match endpoint {
+        Endpoint::Verify => "isValid",
+        Endpoint::Settle => "success",
+        Endpoint::Supported => "kinds",
+    };
+    match json.and_then(|json| json.get(field)) {
+        Some(serde_json::Value::Bool(true)) => Said::Yes,
+        Some(serde_json::Value::Bool(false)) => Said::No,
+        Some(serde_json::Value::Array(_)) if endpoint == Endpoint::Supported => Said::Yes,
+        _ if status >= 400 => Said::No,
+        Some(other) => Said::Unclear(format!("{field} is {other}")),
+        None => Said::Unclear(format!("a {status} answer without {field}")),
+    }
+}

@@ -1,0 +1,139 @@
+//! Money facts come from the chain: what a `/settle` answer must agree with, whatever the check is about.
+
+use crate::check::Stop;
+use crate::cx::{Cx, Violation};
+use crate::history::{PaymentKey, Said};
+use crate::payment::Payment;
+use crate::reply::{Money, Reply};
+use gauntlet_chain::{SentTx, Transfer};
+use gauntlet_wire::B256;
+
+/// Whether a transfer is the one that the payment authorized.
+#[must_use]
+pub fn is_exact(transfer: &Transfer, payment: &Payment) -> bool {
+    let signed = &payment.draft.authorization;
+    transfer.from == signed.from && transfer.to == signed.to && transfer.value == signed.value
+}
+
+fn exact(transfers: &[Transfer], payment: &Payment) -> Vec<B256> {
+    transfers.iter().filter(|transfer| is_exact(transfer, payment)).map(|transfer| transfer.tx).collect()
+}
+
+/// Judges one answer of `/settle` against what the chain said before and after.
+pub fn judge_settle(cx: &Cx, payment: &Payment, reply: &Reply, before: &Money, after: &Money) {
+    let moved: Vec<Transfer> =
+        after.transfers.iter().filter(|transfer| !before.transfers.contains(transfer)).cloned().collect();
+    let earlier = exact(&before.transfers, payment);
+    let now = exact(&moved, payment);
+    cx.tell_chain(after.transfers.last().map_or(0, |transfer| transfer.block), &after.lines);
+
+    let violated = |requirement, kind, want: &str| {
+        cx.find(Violation {
+            requirement,
+            kind,
+            want: want.into(),
+            reply: Some(reply),
+            chain: after.lines.clone(),
+            ..Violation::default()
+        });
+    };
+    if earlier.len() + now.len() > 1 {
+        violated("INV-002", "paid-twice", "one Transfer for one authorization");
+    }
+    if moved.iter().any(|transfer| !is_exact(transfer, payment)) && payment.token_is_plain_money(cx) {
+        violated("X402-EVM3009-028", "changed-payment", "a Transfer exactly as it was signed");
+    }
+    match &reply.said {
+        Said::Yes if !earlier.is_empty() => judge_success_for_spent(cx, reply, &earlier, &violated),
+        Said::Yes if now.is_empty() => violated(
+            payment.money_rule,
+            "success-without-money",
+            "success only when the Transfer to payTo is on the chain",
+        ),
+        Said::Yes => {
+            if reply.transaction().is_none_or(|named| !now.contains(&named)) {
+                violated(
+                    "X402V2-FA-SETTLE-002",
+                    "names-another-transaction",
+                    "the hash of the transaction that moved the money",
+                );
+            }
+        }
+        // A token that keeps a fee has moved something else than was asked for: calling that a failure is right.
+        Said::No if !moved.is_empty() && !payment.token_is_plain_money(cx) => {
+            cx.note("called a failure, and the token moved something else than was signed");
+        }
+        Said::No if !moved.is_empty() && !is_pending(reply) => {
+            violated(
+                "X402V2-FA-SETTLE-003",
+                "refused-but-taken",
+                "no money moves when the answer is a failure",
+            );
+        }
+        Said::No | Said::Unclear(_) | Said::Nothing(_) => {}
+    }
+}
+
+/// A success for an authorization that was spent before the question was asked.
+fn judge_success_for_spent(
+    cx: &Cx,
+    reply: &Reply,
+    earlier: &[B256],
+    violated: &dyn Fn(&'static str, &'static str, &str),
+) {
+    if reply.transaction().is_some_and(|named| earlier.contains(&named)) {
+        cx.note("idempotent: a spent authorization is answered with the transaction that spent it");
+    } else {
+        violated(
+            "X402V2-FA-SETTLE-005",
+            "spent-authorization-accepted",
+            "success false for a spent authorization",
+        );
+    }
+}
+
+/// Whether the answer leaves the settlement open.
+#[must_use]
+pub fn is_pending(reply: &Reply) -> bool {
+    reply.settle().is_some_and(|answer| answer.is_pending())
+}
+
+/// Judges the answers to copies of one payment, or to different payments, that were settled at one instant.
+///
+/// # Errors
+/// [`Stop`] when the chain does not answer.
+pub async fn judge_crowd(cx: &Cx, payments: &[Payment], replies: &[Reply]) -> Result<usize, Stop> {
+    let mut settled = 0;
+    for (payment, reply) in payments.iter().zip(replies) {
+        let money = cx.money(payment).await?;
+        judge_settle(cx, payment, reply, &Money::default(), &money);
+        settled += usize::from(reply.said == Said::Yes);
+    }
+    Ok(settled)
+}
+
+/// The transactions of the target's signers that carry a payment's nonce, from a block on.
+///
+/// The nonce stands in the call data of every way to submit an authorization, so nothing else of it is looked at.
+///
+/// # Errors
+/// [`Stop::NotApplicable`] when the target names no signers, [`Stop::Harness`] when the chain does not answer.
+pub async fn transactions_for(cx: &Cx, key: &PaymentKey, from_block: u64) -> Result<Vec<SentTx>, Stop> {
+    if cx.world.claims.signers.is_empty() {
+        return Err(Stop::NotApplicable(
+            "/supported names no signers whose transactions could be counted".into(),
+        ));
+    }
+    let mut found = Vec::new();
+    for signer in &cx.world.claims.signers {
+        let sent = cx.world.chain.sent_by(*signer, from_block).await?;
+        found.extend(sent.into_iter().filter(|transaction| carries(transaction, key)));
+    }
+    Ok(found)
+}
+
+/// Whether a transaction submits a payment.
+#[must_use]
+pub fn carries(transaction: &SentTx, key: &PaymentKey) -> bool {
+    transaction.input.windows(32).any(|window| window == key.nonce.as_slice())
+}

@@ -1,0 +1,123 @@
+//! A payment that a check is about to present, and what the chain will say of it.
+
+use crate::check::Stop;
+use crate::cx::Cx;
+use crate::history::{PaymentFacts, PaymentKey};
+use gauntlet_wire::message::{Reading, read_request};
+use gauntlet_wire::{Draft, Key, LedgerView, Mutation, ReasonClass, Token, Verdict, judge};
+
+/// Price of a payment, atomic units: one cent of a six-decimals token.
+pub const PRICE: u64 = 10_000;
+/// What a fresh payer owns, atomic units.
+pub const PURSE: u64 = 1_000_000;
+/// How long an authorization may live, seconds.
+pub const TIMEOUT_SECONDS: u64 = 600;
+
+/// A payment that a check is about to present.
+#[derive(Debug, Clone)]
+pub struct Payment {
+    /// What is written and signed.
+    pub draft: Draft,
+    /// The payer's key, whoever signs.
+    pub payer: Key,
+    /// The token that the payer was funded in.
+    pub token: Token,
+    /// What the chain will say, as far as the check has arranged it.
+    pub ledger: LedgerView,
+    /// The changes to a valid payment so far.
+    pub changes: Vec<String>,
+    /// The requirement that a success without the exact Transfer violates.
+    pub money_rule: &'static str,
+    /// Bytes to send instead of the rendered draft: the same JSON in another order, for instance.
+    pub raw: Option<Vec<u8>>,
+    /// Unix seconds from which the window was counted.
+    pub now: u64,
+}
+
+impl Payment {
+    /// Applies one mutation.
+    pub fn mutate(&mut self, mutation: &Mutation) {
+        let change = mutation.apply(&mut self.draft, self.now);
+        self.changes.push(change);
+    }
+
+    /// Applies one mutation and hands the payment on.
+    #[must_use]
+    pub fn with(mut self, mutation: &Mutation) -> Self {
+        self.mutate(mutation);
+        self
+    }
+
+    /// The request body.
+    ///
+    /// # Errors
+    /// [`Stop::Harness`] when a mutation does not fit the payment.
+    pub fn body(&self) -> Result<Vec<u8>, Stop> {
+        if let Some(raw) = &self.raw {
+            return Ok(raw.clone());
+        }
+        Ok(self.draft.present()?.body.to_string().into_bytes())
+    }
+
+    /// The payment as a change to a valid one, for people.
+    #[must_use]
+    pub fn sent(&self) -> String {
+        match self.changes.as_slice() {
+            [] => format!("a valid {} payment", self.draft.version),
+            [one] => format!("1 change to a valid {} payment: {one}", self.draft.version),
+            many => format!(
+                "{} changes to a valid {} payment: {}",
+                many.len(),
+                self.draft.version,
+                many.join("; ")
+            ),
+        }
+    }
+
+    /// Whether the payment is in the USDC of the profile, which moves exactly what it is told to move.
+    #[must_use]
+    pub fn token_is_plain_money(&self, cx: &Cx) -> bool {
+        self.draft.terms.token.address == cx.world.chain.tokens().usdc.address
+    }
+
+    /// Identity on the chain.
+    #[must_use]
+    pub fn key(&self) -> PaymentKey {
+        PaymentKey {
+            token: self.draft.terms.token.address,
+            payer: self.draft.authorization.from,
+            nonce: self.draft.authorization.nonce,
+        }
+    }
+
+    /// What the oracle says of the body now.
+    ///
+    /// # Errors
+    /// [`Stop::Harness`] when a mutation does not fit the payment.
+    pub fn verdict(&self) -> Result<Verdict, Stop> {
+        Ok(judge(&self.body()?, &self.ledger, self.now))
+    }
+
+    /// What the history keeps of it.
+    ///
+    /// # Errors
+    /// [`Stop::Harness`] when a mutation does not fit the payment.
+    pub fn facts(&self) -> Result<PaymentFacts, Stop> {
+        let mut faults = match self.verdict()? {
+            Verdict::Invalid(reasons) => reasons,
+            Verdict::Valid | Verdict::Open(_) => Vec::new(),
+        };
+        // Version 1 allows a value above the price, but whoever refuses it for that may say so.
+        let read = read_request(&self.body()?, Reading::Lenient);
+        if !faults.is_empty() && read.is_ok_and(|read| read.authorization.value != read.requirements.amount) {
+            faults.push(ReasonClass::Amount);
+        }
+        Ok(PaymentFacts {
+            key: self.key(),
+            to: self.draft.authorization.to,
+            value: self.draft.authorization.value,
+            network: self.draft.terms.network.name(self.draft.version),
+            faults,
+        })
+    }
+}

@@ -1,0 +1,23 @@
+//! What a run is made of, and what is shown of it.
+//!
+//! [`Event`]s are written to `run.ndjson` as they happen ([`record`]); every report is rendered from them.
+//! This crate knows nothing of checks, chains or targets: only ids, outcomes, evidence and text.
+
+pub mod clock;
+pub mod event;
+pub mod evidence;
+pub mod exit;
+pub mod outcome;
+pub mod record;
+pub mod render;
+pub mod summary;
+pub mod text;
+
+pub use event::{
+    CaseSent, CheckEvent, CheckReport, Event, Finding, KnownUse, RunFinished, RunStarted, TargetInfo,
+};
+pub use evidence::{ChainFact, Exchange, Message, NetFault};
+pub use exit::ExitCode;
+pub use outcome::{Class, Level, Outcome, Profile, Severity};
+pub use record::{FactRead, Record, RecordError, Writer};
+pub use summary::Summary;

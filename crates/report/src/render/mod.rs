@@ -1,0 +1,16 @@
+//! Reports, each a pure function of a [`Record`](crate::Record).
+//!
+//! Everything that a target sent passes through [`text::escape`](crate::text::escape) before it is shown. No report
+//! calls a target compliant: it says how many checks of which set passed.
+
+mod block;
+pub mod human;
+pub mod json;
+pub mod junit;
+pub mod progress;
+pub mod style;
+
+pub use human::human;
+pub use json::json;
+pub use junit::junit;
+pub use style::Style;

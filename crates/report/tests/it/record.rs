@@ -1,0 +1,345 @@
+//! Writing a record and reading it back, whole and broken.
+
+use crate::fixture::{check, exchange, finished, started};
+use gauntlet_report::record::FILE_NAME;
+use gauntlet_report::{
+    CaseSent, ChainFact, CheckEvent, CheckReport, Class, Event, Exchange, Finding, KnownUse, Level, Message,
+    NetFault, Outcome, Record, RecordError, RunFinished, RunStarted, Severity, TargetInfo, Writer,
+};
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::*;
+use std::io::{self, Write};
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+fn start() -> Event {
+    Event::RunStarted(Box::new(started(1)))
+}
+
+fn events() -> Vec<Event> {
+    vec![
+        start(),
+        Event::CheckStarted(CheckEvent { check: "a.a.one".into(), now: 1 }),
+        Event::CheckStarted(CheckEvent { check: "a.a.two".into(), now: 1 }),
+        Event::CaseSent(Box::new(exchange(1, 200, "{\"a\":\n1}"))),
+        Event::ChainRead {
+            check: "a.a.one".into(),
+            fact: ChainFact { block: 7, text: "no Transfer".into() },
+        },
+        Event::CheckFinished(Box::new(check("a.a.one", Outcome::Pass))),
+        Event::RunFinished(Box::new(finished(0))),
+    ]
+}
+
+fn write(dir: &Path, events: &[Event]) {
+    let writer = Writer::create(dir).unwrap();
+    for event in events {
+        writer.write(event).unwrap();
+    }
+}
+
+fn with_text(text: impl AsRef<[u8]>) -> Result<Record, RecordError> {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join(FILE_NAME);
+    std::fs::write(&path, text).unwrap();
+    Record::read(&path)
+}
+
+fn lines(events: &[Event]) -> String {
+    events.iter().map(|event| serde_json::to_string(event).unwrap() + "\n").collect()
+}
+
+#[test]
+fn a_run_is_read_back_from_its_folder_and_from_the_file() {
+    let dir = tempfile::tempdir().unwrap();
+    let folder = dir.path().join("runs/one");
+    write(&folder, &events());
+    let record = Record::read(&folder).unwrap();
+    assert_eq!(record, Record::read(&folder.join(FILE_NAME)).unwrap());
+
+    assert_eq!(record.started, started(1));
+    assert_eq!(record.checks, [check("a.a.one", Outcome::Pass)]);
+    assert_eq!(record.started_checks, ["a.a.two"]);
+    assert_eq!(record.exchange(1).map(|e| e.status), Some(Some(200)));
+    assert_eq!(record.exchange(2), None);
+    assert_eq!((record.facts[0].check.as_str(), record.facts[0].fact.block), ("a.a.one", 7));
+    assert_eq!(record.finished, Some(finished(0)));
+    assert!(!record.truncated);
+}
+
+#[test]
+fn every_event_is_in_the_file_before_the_next() {
+    let dir = tempfile::tempdir().unwrap();
+    let writer = Writer::create(dir.path()).unwrap();
+    for (index, event) in events().iter().enumerate() {
+        writer.write(event).unwrap();
+        let text = std::fs::read_to_string(writer.path()).unwrap();
+        assert_eq!(text.lines().count(), index + 1);
+        assert!(text.ends_with('\n'));
+    }
+}
+
+#[test]
+fn a_folder_takes_one_run() {
+    let dir = tempfile::tempdir().unwrap();
+    write(dir.path(), &events());
+    let again = Writer::create(dir.path()).unwrap_err();
+    assert!(matches!(again, RecordError::Exists(_)));
+    assert!(again.to_string().contains("--out"), "{again}");
+    assert!(Record::read(dir.path()).is_ok(), "the first record is untouched");
+}
+
+#[test]
+fn threads_do_not_mix_their_lines() {
+    let dir = tempfile::tempdir().unwrap();
+    let writer = Writer::create(dir.path()).unwrap();
+    writer.write(&start()).unwrap();
+    std::thread::scope(|scope| {
+        for thread in 0..4_u64 {
+            let writer = &writer;
+            scope.spawn(move || {
+                for n in 0..50 {
+                    let case = exchange(thread * 50 + n, 200, &"x".repeat(10_000));
+                    writer.write(&Event::CaseSent(Box::new(case))).unwrap();
+                }
+            });
+        }
+    });
+    let mut seqs: Vec<u64> = Record::read(dir.path()).unwrap().cases.iter().map(|c| c.exchange.seq).collect();
+    seqs.sort_unstable();
+    assert_eq!(seqs, (0..200).collect::<Vec<_>>());
+}
+
+#[derive(Clone, Default)]
+struct Second {
+    text: Arc<Mutex<Vec<u8>>>,
+    room: usize,
+}
+
+impl Write for Second {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let mut text = self.text.lock().unwrap();
+        if text.len() + bytes.len() > self.room {
+            return Err(io::Error::new(io::ErrorKind::BrokenPipe, "nobody reads"));
+        }
+        text.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_second_place_gets_the_same_lines() {
+    let dir = tempfile::tempdir().unwrap();
+    let second = Second { room: usize::MAX, ..Second::default() };
+    let writer = Writer::create(dir.path()).unwrap().tee(Box::new(second.clone()));
+    for event in events() {
+        writer.write(&event).unwrap();
+    }
+    assert_eq!(*second.text.lock().unwrap(), std::fs::read(writer.path()).unwrap());
+    assert_eq!(writer.tee_failure(), None);
+}
+
+#[test]
+fn a_second_place_that_fails_does_not_harm_the_record() {
+    let dir = tempfile::tempdir().unwrap();
+    let first_line = lines(&events()[..1]);
+    let second = Second { room: first_line.len(), ..Second::default() };
+    let writer = Writer::create(dir.path()).unwrap().tee(Box::new(second.clone()));
+    for event in events() {
+        writer.write(&event).unwrap();
+    }
+    assert_eq!(*second.text.lock().unwrap(), first_line.as_bytes());
+    assert_eq!(writer.tee_failure().as_deref(), Some("nobody reads"));
+    assert!(Record::read(dir.path()).unwrap().finished.is_some());
+}
+
+#[test]
+fn a_run_can_be_cut_anywhere_after_its_first_line() {
+    let text = lines(&events());
+    let first = text.find('\n').unwrap();
+    for cut in first..text.len() {
+        let record = with_text(&text.as_bytes()[..cut]).unwrap();
+        // A whole line that only lacks its line feed is as good as any.
+        let at_end = text.as_bytes()[cut] == b'\n' || text.as_bytes()[cut - 1] == b'\n';
+        assert_eq!(record.truncated, !at_end, "after {cut} bytes");
+        assert_eq!(record.finished.is_some(), cut == text.len() - 1);
+    }
+    for cut in 1..first {
+        assert!(matches!(with_text(&text.as_bytes()[..cut]), Err(RecordError::Empty(_))));
+    }
+}
+
+#[test]
+fn a_broken_last_line_of_any_kind_is_left_out() {
+    for rubbish in [&b"\0\0\0\0"[..], b"{\"event\":\"case", b"\xff\xfe", b"{\"event\":}\n"] {
+        let record = with_text([lines(&events()).as_bytes(), rubbish].concat()).unwrap();
+        assert!(record.truncated && record.finished.is_some(), "{rubbish:?}");
+    }
+}
+
+#[test]
+fn a_broken_line_in_the_middle_is_named() {
+    let mut text: Vec<String> = lines(&events()).lines().map(str::to_owned).collect();
+    text[3].truncate(40);
+    let error = with_text(text.join("\n")).unwrap_err();
+    assert!(matches!(error, RecordError::Line { line: 4, .. }), "{error}");
+    assert!(error.to_string().contains("line 4"), "{error}");
+
+    let unknown = lines(&events()) + "{\"event\":\"moon-phase\"}\n";
+    let error = with_text(unknown).unwrap_err();
+    assert!(
+        matches!(error, RecordError::Line { line: 8, .. }) && error.to_string().contains("moon-phase"),
+        "{error}"
+    );
+
+    let twice = lines(&[start(), start()]);
+    assert!(matches!(with_text(twice), Err(RecordError::Line { line: 2, .. })));
+}
+
+#[test]
+fn a_newer_format_is_refused_whatever_it_looks_like() {
+    let newer = r#"{"event":"run-started","schema":2,"everything":"is different"}"#;
+    let error = with_text(newer.to_owned() + "\n").unwrap_err();
+    assert!(matches!(error, RecordError::Newer { found: 2, .. }), "{error}");
+    assert!(error.to_string().contains("format 2, this Gauntlet reads up to 1"), "{error}");
+}
+
+#[test]
+fn what_is_no_record_is_said() {
+    assert!(matches!(with_text(""), Err(RecordError::Empty(_))));
+    assert!(matches!(with_text("\n \n"), Err(RecordError::Empty(_))));
+    assert!(matches!(with_text("{\"a\":1}\n"), Err(RecordError::NoStart(_))));
+    assert!(matches!(with_text("[1]\n"), Err(RecordError::NoStart(_))));
+    assert!(matches!(with_text(lines(&events()[1..])), Err(RecordError::NoStart(_))));
+    let dir = tempfile::tempdir().unwrap();
+    assert!(matches!(Record::read(dir.path()), Err(RecordError::Read { .. })));
+}
+
+// --- any event is read back as it was written ---------------------------------------------------------------------
+
+fn text() -> impl Strategy<Value = String> {
+    prop_oneof![any::<String>(), "[a-z.]{0,12}", Just("\u{1b}[2J\n\u{2028}\0\"\\".to_owned())]
+}
+
+prop_compose! {
+    fn message()(head in text(), body in prop_oneof![vec(any::<u8>(), 0..40), text().prop_map(String::into_bytes)],
+        dropped in prop_oneof![Just(0), any::<u64>()]) -> Message {
+        Message { head, body, dropped }
+    }
+}
+
+fn fault() -> impl Strategy<Value = NetFault> {
+    prop_oneof![
+        text().prop_map(NetFault::Refused),
+        text().prop_map(NetFault::Closed),
+        text().prop_map(NetFault::Truncated),
+        any::<u64>().prop_map(NetFault::TimedOut),
+        text().prop_map(NetFault::NotHttp),
+    ]
+}
+
+prop_compose! {
+    fn case()(check in text(), sent in text(), seq in any::<u64>(), url in text(), method in text(),
+        started_ms in any::<u64>(), took_us in any::<u64>(), request in message(), response in option::of(message()),
+        status in option::of(any::<u16>()), fault in option::of(fault())) -> CaseSent {
+        let exchange = Exchange { seq, url, method, started_ms, took_us, request, response, status, fault };
+        CaseSent { check, sent, exchange }
+    }
+}
+
+fn level() -> impl Strategy<Value = Level> {
+    use Level::{Derived, Desc, May, Must, Open, Req, Should};
+    proptest::sample::select(vec![Must, Should, May, Req, Desc, Derived, Open])
+}
+
+fn class() -> impl Strategy<Value = Class> {
+    proptest::sample::select(vec![Class::I, Class::W, Class::D, Class::H])
+}
+
+prop_compose! {
+    fn found()(requirement in text(), level in level(), class in class(),
+        severity in proptest::sample::select(vec![Severity::Info, Severity::Warning, Severity::Deviation, Severity::Failure]),
+        texts in vec(text(), 6), exchange in option::of(any::<u64>()), chain in vec(text(), 0..3)) -> Finding {
+        let [kind, rule, source, want, got, sent] = <[String; 6]>::try_from(texts).unwrap();
+        Finding { requirement, level, class, severity, kind, rule, source, want, got, sent, exchange, chain }
+    }
+}
+
+prop_compose! {
+    fn report()(texts in vec(text(), 4), outcome in proptest::sample::select(Outcome::ALL.to_vec()), level in level(),
+        class in class(), requirements in vec(text(), 0..3), findings in vec(found(), 0..3),
+        reason in option::of(text()), notes in vec(text(), 0..2),
+        known in option::of((text(), option::of(text()))), took_ms in any::<u64>(), now in any::<u64>(), curl in option::of(text()))
+        -> CheckReport {
+        let [check, title, risk, case] = <[String; 4]>::try_from(texts).unwrap();
+        let known = known.map(|(reason, link)| KnownUse { reason, link });
+        CheckReport {
+            check, title, outcome, level, class, requirements, risk, findings, reason, notes, known, took_ms, now, case, curl,
+        }
+    }
+}
+
+prop_compose! {
+    fn head()(texts in vec(text(), 9), version in option::of(text()), seed in any::<u64>(), chain_id in any::<u64>(),
+        selected in any::<u32>(), command in vec(text(), 0..4)) -> RunStarted {
+        let [run, gauntlet, name, role, url, spec, network, anvil, set] = <[String; 9]>::try_from(texts).unwrap();
+        let target = TargetInfo { name, role, url, version, spec, command: command.clone(), rpc_url: None };
+        let selected = selected as usize;
+        RunStarted { run, gauntlet, seed, target, network, chain_id, anvil, set, selected, command, ..started(0) }
+    }
+}
+
+prop_compose! {
+    fn foot()(ended_ms in any::<u64>(), interrupted in any::<bool>(), inconclusive in option::of(text()),
+        harness_error in option::of(text()), stale in vec(text(), 0..3), exit in any::<u8>(),
+        notes in vec(text(), 0..3)) -> RunFinished {
+        RunFinished { ended_ms, interrupted, inconclusive, harness_error, stale, exit, notes }
+    }
+}
+
+fn any_event() -> impl Strategy<Value = Event> {
+    prop_oneof![
+        (text(), any::<u64>()).prop_map(|(check, now)| Event::CheckStarted(CheckEvent { check, now })),
+        case().prop_map(|case| Event::CaseSent(Box::new(case))),
+        (text(), any::<u64>(), text())
+            .prop_map(|(check, block, text)| Event::ChainRead { check, fact: ChainFact { block, text } }),
+        report().prop_map(|report| Event::CheckFinished(Box::new(report))),
+        foot().prop_map(|foot| Event::RunFinished(Box::new(foot))),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_is_written_is_read(head in head(), events in vec(any_event(), 0..6)) {
+        let dir = tempfile::tempdir().unwrap();
+        let writer = Writer::create(dir.path()).unwrap();
+        writer.write(&Event::RunStarted(Box::new(head.clone()))).unwrap();
+        let mut expected = Record::new(head);
+        for event in events {
+            writer.write(&event).unwrap();
+            expected.take(event);
+        }
+        prop_assert_eq!(Record::read(dir.path()).unwrap(), expected);
+    }
+
+    #[test]
+    fn any_record_can_be_rendered(head in head(), events in vec(any_event(), 0..6), color: bool, width in 0_usize..200) {
+        let mut record = Record::new(head);
+        for event in events {
+            record.take(event);
+        }
+        let text = gauntlet_report::render::human(&record, &gauntlet_report::render::Style { color, width });
+        prop_assert!(color || !text.contains(|c: char| c.is_control() && c != '\n'), "{:?}", text);
+        let xml = gauntlet_report::render::junit(&record).unwrap();
+        prop_assert!(quick_junit::Report::deserialize_from_str(&xml).is_ok(), "{}", xml);
+        let json = gauntlet_report::render::json(&record);
+        prop_assert!(serde_json::from_str::<serde_json::Value>(&json).is_ok());
+    }
+}

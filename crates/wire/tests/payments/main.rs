@@ -1,0 +1,9 @@
+//! Payments, their mutations, and what the oracle says of them.
+#![expect(clippy::unwrap_used, reason = "a test whose samples do not render has failed")]
+
+mod changes;
+mod model;
+mod oracle;
+mod samples;
+mod spelling;
+mod table;
