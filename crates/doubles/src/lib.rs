@@ -5,6 +5,7 @@
 
 pub mod error;
 pub mod facilitator;
+pub mod mutant;
 pub mod mutants;
 
 pub use error::DoubleError;

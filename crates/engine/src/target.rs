@@ -1,5 +1,6 @@
 //! How a target is named on the command line.
 
+use gauntlet_doubles::mutant::UnknownMutant;
 use gauntlet_doubles::mutants::{self, Mutant};
 use gauntlet_probe::{Client, ClientConfig, Manifest, ManifestError, ProbeError, Role};
 use std::path::{Path, PathBuf};
@@ -25,7 +26,7 @@ pub enum TargetSpecError {
     Manifest(#[from] Box<ManifestError>),
     /// A double that does not exist.
     #[error(transparent)]
-    Mutant(#[from] mutants::UnknownMutant),
+    Mutant(#[from] UnknownMutant),
     /// A URL that we cannot speak to.
     #[error(transparent)]
     Url(#[from] ProbeError),
