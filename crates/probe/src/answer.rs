@@ -8,6 +8,8 @@ use gauntlet_report::{Message, NetFault};
 /// A head longer than this is not read to its end.
 const MAX_HEAD: usize = 256 * 1024;
 const MAX_HEADERS: usize = 16 * 1024;
+/// How many bytes of trailer lines are kept, roughly.
+const TRAILER_LIMIT: usize = 64 * 1024;
 /// A chunk-size line or trailer line longer than this is not HTTP.
 const MAX_CHUNK_LINE: usize = 8 * 1024;
 /// How many times the kept size is read before an endless body is given up.
@@ -50,6 +52,8 @@ pub(crate) struct Answer {
     /// The last 1xx answer: shown when no other came.
     interim: Vec<u8>,
     body: Vec<u8>,
+    /// Trailer lines: content could hide in them too.
+    trailers: Vec<u8>,
     dropped: u64,
 }
 
@@ -63,6 +67,7 @@ impl Answer {
             head: Vec::new(),
             interim: Vec::new(),
             body: Vec::new(),
+            trailers: Vec::new(),
             dropped: 0,
         }
     }
@@ -104,8 +109,12 @@ impl Answer {
     pub(crate) fn finish(self) -> (Option<u16>, Option<Message>) {
         let head = if self.head.is_empty() { self.interim } else { self.head };
         let Some(status) = status_of(&head) else { return (None, None) };
-        let message =
-            Message { head: text_of(without_empty_line(&head)), body: self.body, dropped: self.dropped };
+        let message = Message {
+            head: text_of(without_empty_line(&head)),
+            body: self.body,
+            trailers: text_of(&self.trailers),
+            dropped: self.dropped,
+        };
         (Some(status), Some(message))
     }
 
@@ -201,6 +210,9 @@ impl Answer {
                     if line == b"\r\n" || line == b"\n" {
                         self.state = State::Done;
                     } else if line.ends_with(b"\n") {
+                        if self.trailers.len() < TRAILER_LIMIT {
+                            self.trailers.append(line);
+                        }
                         line.clear();
                     }
                     used
@@ -350,7 +362,9 @@ mod tests {
     fn joins_chunks_and_drops_their_frame() {
         let raw = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3;x=y\r\nabc\r\nA\r\n0123456789\r\n0\r\nTrailer: 1\r\n\r\n";
         let (_, message, fault) = read_any_way(raw);
-        assert_eq!((message.unwrap().body.as_slice(), fault), (&b"abc0123456789"[..], None));
+        let message = message.unwrap();
+        assert_eq!((message.body.as_slice(), fault), (&b"abc0123456789"[..], None));
+        assert_eq!(message.trailers, "Trailer: 1\r\n");
     }
 
     #[test]

@@ -192,7 +192,7 @@ impl Client {
         let (head, body) = split_sent(sent, head.len());
         let (status, response) = answer.finish();
         Exchange {
-            request: Message { head, body, dropped: 0 },
+            request: Message { head, body, ..Message::default() },
             response,
             status,
             took_us,
@@ -212,7 +212,11 @@ impl Client {
             method: request.method.clone(),
             started_ms: began.unix_ms,
             took_us: began.took_us(),
-            request: Message { head: request.head(&self.base), body: request.body.clone(), dropped: 0 },
+            request: Message {
+                head: request.head(&self.base),
+                body: request.body.clone(),
+                ..Message::default()
+            },
             response: None,
             status: None,
             fault: fault.into(),

@@ -19,6 +19,7 @@ pub mod proxy;
 pub mod remote;
 pub mod rules;
 mod section;
+pub mod shop;
 mod spawn;
 mod template;
 
@@ -32,3 +33,4 @@ pub use process::{RunningTarget, Target, TargetError, free_port};
 pub use proxy::FaultProxy;
 pub use remote::{ProxyHandle, RemoteProxy};
 pub use rules::{Action, Rule};
+pub use shop::{Route, Shop};

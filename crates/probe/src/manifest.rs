@@ -4,6 +4,7 @@ use crate::{
     ManifestError,
     base::Base,
     section::{Section, Source, did_you_mean},
+    shop::{self, Shop},
     template,
 };
 use gauntlet_wire::Version;
@@ -26,6 +27,7 @@ const KEYS: &[&str] = &[
     "start",
     "ready",
     "claims",
+    "server",
 ];
 const ROLES: &[&str] = &["facilitator", "server", "client"];
 const DEFAULT_URL: &str = "http://127.0.0.1:{port}";
@@ -108,6 +110,8 @@ pub struct Manifest {
     pub ready: Readiness,
     /// What it claims to support, when that is not to be learnt from itself.
     pub claims: Claims,
+    /// What a resource server sells; with placeholders.
+    pub shop: Shop,
     /// Every text with placeholders and where it stands, for messages.
     templates: Vec<Spanned<String>>,
     path: PathBuf,
@@ -171,6 +175,8 @@ pub struct Filled {
     pub env: BTreeMap<String, String>,
     /// A path under the base URL that tells whether the target is ready.
     pub ready_path: String,
+    /// What a resource server sells.
+    pub shop: Shop,
 }
 
 impl Manifest {
@@ -236,6 +242,7 @@ impl Manifest {
             start: None,
             ready: Readiness { path: role.ready_path().to_owned(), timeout: Duration::from_secs(30) },
             claims: Claims::default(),
+            shop: Shop::default(),
             templates: Vec::new(),
             path: PathBuf::new(),
             text: String::new(),
@@ -246,6 +253,14 @@ impl Manifest {
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Whether the target is told the URL of a facilitator by us.
+    #[must_use]
+    pub fn takes_a_facilitator(&self) -> bool {
+        self.templates
+            .iter()
+            .any(|text| template::names(text.get_ref()).any(|name| name == "facilitator_url"))
     }
 
     /// Refuses placeholders that are not among `known`. `port` is always known: the start chooses it.
@@ -292,12 +307,24 @@ impl Manifest {
         Base::parse(&url)
             .map_err(|error| ManifestError::new(&self.path, &self.text, None, error.to_string()))?;
         let ready_path = fill(&self.ready.path)?;
+        let shop = Shop {
+            canary: self.shop.canary.as_ref().map(fill).transpose()?,
+            routes: self.shop.routes.clone(),
+        };
         let Some(start) = &self.start else {
-            return Ok(Filled { url, ready_path, command: Vec::new(), dir: None, env: BTreeMap::new() });
+            return Ok(Filled {
+                url,
+                ready_path,
+                shop,
+                command: Vec::new(),
+                dir: None,
+                env: BTreeMap::new(),
+            });
         };
         Ok(Filled {
             url,
             ready_path,
+            shop,
             command: start.command.iter().map(fill).collect::<Result<_, _>>()?,
             dir: start.dir.clone(),
             env: start
@@ -325,6 +352,7 @@ fn read(root: &Section<'_>, source: Source<'_>, home: &Path) -> Result<Manifest,
         install: read_install(root, home, start.as_ref().and_then(|start| start.dir.as_deref()))?,
         ready: read_ready(root, role, &mut templates)?,
         claims: read_claims(root)?,
+        shop: shop::read(root, role, &mut templates)?,
         start,
         templates,
         path: source.path.to_owned(),

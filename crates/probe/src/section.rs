@@ -125,6 +125,16 @@ impl<'a> Section<'a> {
             .collect()
     }
 
+    /// The keys of the table, each with its place.
+    pub(crate) fn keys(&self) -> impl Iterator<Item = (&str, Range<usize>)> {
+        self.table.iter().map(|(key, _)| (key.get_ref().as_ref(), key.span()))
+    }
+
+    /// Whether the value at `key` is a table.
+    pub(crate) fn is_table(&self, key: &str) -> bool {
+        self.table.get(key).is_some_and(|value| value.get_ref().is_table())
+    }
+
     pub(crate) fn error(
         &self,
         span: impl Into<Option<Range<usize>>>,

@@ -10,6 +10,9 @@ pub struct Message {
     /// The body. Kept as text when it is UTF-8, as base64 otherwise.
     #[serde(with = "body_text")]
     pub body: Vec<u8>,
+    /// Trailer lines after a chunked body.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub trailers: String,
     /// Bytes that were received but not kept, when the body was longer than the limit.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub dropped: u64,

@@ -27,6 +27,21 @@ pub enum Edit {
 #[error("the mutation edits {0}, which this payment does not have")]
 pub struct DraftError(pub String);
 
+/// What a resource server offered, as it wrote it: a payload echoes this and not our own rendering of it.
+///
+/// Source: core v2 §5.2.2; servers compare the echo member by member, some of them letter by letter.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Echo {
+    /// The chosen entry of `accepts`.
+    pub entry: Value,
+    /// What we read in it; only what a mutation changes against these terms is changed in the echo.
+    pub terms: Terms,
+    /// The `resource` of the 402, if it had one; v2 only.
+    pub resource: Option<Value>,
+    /// The `extensions` of the 402, if it had any; v2 only.
+    pub extensions: Option<Value>,
+}
+
 /// A payment that can still be changed.
 #[derive(Debug, Clone)]
 pub struct Draft {
@@ -46,6 +61,8 @@ pub struct Draft {
     pub form: SignatureForm,
     /// Changes to the rendered JSON, in order.
     pub edits: Vec<Edit>,
+    /// The offer that is answered; none when the payment goes to a facilitator directly.
+    pub echo: Option<Box<Echo>>,
 }
 
 /// A payment as it goes over the wire.
@@ -91,7 +108,16 @@ impl Draft {
             signer: payer,
             form: SignatureForm::Plain,
             edits: Vec::new(),
+            echo: None,
         }
+    }
+
+    /// The payment as an answer to an offer: the payload echoes it, and the requirements are the server's own
+    /// whatever a mutation makes of the payload.
+    #[must_use]
+    pub fn answering(mut self, echo: Echo) -> Self {
+        self.echo = Some(Box::new(echo));
+        self
     }
 
     /// The payer that the payment claims to be from.
@@ -110,6 +136,9 @@ impl Draft {
         for edit in &self.edits {
             apply(&mut body, edit)?;
         }
+        if let Some(echo) = &self.echo {
+            body["paymentRequirements"] = echo.entry.clone();
+        }
         Ok(Presented { body, authorization: self.authorization.clone(), signature })
     }
 
@@ -126,16 +155,7 @@ impl Draft {
             },
         });
         let payload = match self.version {
-            Version::V2 => json!({
-                "x402Version": 2,
-                "resource": {
-                    "url": self.terms.resource,
-                    "description": "",
-                    "mimeType": "application/json",
-                },
-                "accepted": self.accepted.requirements(Version::V2),
-                "payload": inner,
-            }),
+            Version::V2 => self.render_v2(&inner),
             Version::V1 => json!({
                 "x402Version": 1,
                 "scheme": self.accepted.scheme,
@@ -149,6 +169,42 @@ impl Draft {
             "paymentRequirements": self.terms.requirements(self.version),
         })
     }
+
+    fn render_v2(&self, inner: &Value) -> Value {
+        let ours = self.accepted.requirements(Version::V2);
+        let Some(echo) = &self.echo else {
+            return json!({
+                "x402Version": 2,
+                "resource": {
+                    "url": self.terms.resource,
+                    "description": "",
+                    "mimeType": "application/json",
+                },
+                "accepted": ours,
+                "payload": inner,
+            });
+        };
+        let mut payload = json!({ "x402Version": 2 });
+        if let Some(resource) = &echo.resource {
+            payload["resource"] = resource.clone();
+        }
+        payload["accepted"] = overlay(&echo.entry, &echo.terms.requirements(Version::V2), &ours);
+        payload["payload"] = inner.clone();
+        if let Some(extensions) = &echo.extensions {
+            payload["extensions"] = extensions.clone();
+        }
+        payload
+    }
+}
+
+/// `entry` with every member that differs between two renderings of terms.
+fn overlay(entry: &Value, before: &Value, after: &Value) -> Value {
+    let mut changed = entry.clone();
+    let (Some(members), Some(after)) = (changed.as_object_mut(), after.as_object()) else { return changed };
+    for (name, value) in after.iter().filter(|(name, value)| before.get(name) != Some(value)) {
+        members.insert(name.clone(), value.clone());
+    }
+    changed
 }
 
 /// Applies one edit to a rendered request.

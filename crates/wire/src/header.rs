@@ -19,6 +19,18 @@ pub const fn payment_header(version: crate::Version) -> &'static str {
     }
 }
 
+/// The answer header that carries payment requirements in v2; v1 has them in the body.
+pub const PAYMENT_REQUIRED: &str = "PAYMENT-REQUIRED";
+
+/// The answer header that carries the settlement.
+#[must_use]
+pub const fn receipt_header(version: crate::Version) -> &'static str {
+    match version {
+        crate::Version::V1 => "X-PAYMENT-RESPONSE",
+        crate::Version::V2 => "PAYMENT-RESPONSE",
+    }
+}
+
 /// Writes a JSON value as a header value.
 #[must_use]
 pub fn encode(value: &Value) -> String {

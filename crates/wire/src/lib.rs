@@ -18,7 +18,7 @@ pub mod terms;
 
 pub use alloy_primitives::{Address, B256, U256};
 pub use answer::{SettleAnswer, SupportedAnswer, SupportedKind, VerifyAnswer};
-pub use draft::{Draft, DraftError, Presented};
+pub use draft::{Draft, DraftError, Echo, Presented};
 pub use eip3009::{Authorization, Domain, Key, SignatureForm};
 pub use mutation::Mutation;
 pub use network::Network;

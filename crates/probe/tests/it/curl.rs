@@ -100,7 +100,7 @@ fn a_body_that_begins_with_an_at_sign_is_no_file() {
             head: "PUT / HTTP/1.1\r\nHost: h:1\r\nContent-Length: 2\r\nContent-Type: text/plain\r\n"
                 .to_owned(),
             body: b"@x".to_vec(),
-            dropped: 0,
+            ..Message::default()
         },
         response: None,
         status: None,

@@ -164,11 +164,15 @@ pub(crate) fn exchange(seq: u64, status: u16, body: &str) -> CaseSent {
             method: "POST".into(),
             started_ms: START + 100,
             took_us: 12_400,
-            request: Message { head: "POST /verify HTTP/1.1".into(), body: b"{}".to_vec(), dropped: 0 },
+            request: Message {
+                head: "POST /verify HTTP/1.1".into(),
+                body: b"{}".to_vec(),
+                ..Message::default()
+            },
             response: Some(Message {
                 head: format!("HTTP/1.1 {status} OK\r\ncontent-type: application/json"),
                 body: body.as_bytes().to_vec(),
-                dropped: 0,
+                ..Message::default()
             }),
             status: Some(status),
             fault: None,

@@ -224,6 +224,7 @@ fn a_target_cannot_steer_the_terminal() {
     case.exchange.response = Some(Message {
         head: format!("HTTP/1.1 200\r\nPAYMENT-RESPONSE: {EVIL}"),
         body: EVIL.into(),
+        trailers: EVIL.into(),
         dropped: 3,
     });
     record.cases.push(case);

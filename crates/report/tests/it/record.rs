@@ -228,8 +228,8 @@ fn text() -> impl Strategy<Value = String> {
 
 prop_compose! {
     fn message()(head in text(), body in prop_oneof![vec(any::<u8>(), 0..40), text().prop_map(String::into_bytes)],
-        dropped in prop_oneof![Just(0), any::<u64>()]) -> Message {
-        Message { head, body, dropped }
+        trailers in text(), dropped in prop_oneof![Just(0), any::<u64>()]) -> Message {
+        Message { head, body, trailers, dropped }
     }
 }
 

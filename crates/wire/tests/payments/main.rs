@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test whose samples do not render has failed")]
 
 mod changes;
+mod echo;
 mod model;
 mod oracle;
 mod samples;
