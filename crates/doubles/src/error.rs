@@ -8,6 +8,12 @@ pub enum DoubleError {
     /// The RPC URL cannot be read.
     #[error("the RPC URL is no URL; give one such as http://127.0.0.1:8545")]
     RpcUrl,
+    /// The URL of the facilitator to stand before cannot be read.
+    #[error("{url:?} is no base URL of a facilitator; give one such as http://127.0.0.1:4021")]
+    Upstream {
+        /// The URL that was given.
+        url: String,
+    },
     /// The address is taken or not ours.
     #[error("cannot listen on {address}; choose another address, or port 0 to let the system choose")]
     Listen {

@@ -1,0 +1,76 @@
+//! The record of one call.
+
+use super::act::Endpoint;
+use gauntlet_wire::header::decode_lenient;
+use gauntlet_wire::{Address, B256};
+use hyper::HeaderMap;
+use serde_json::Value;
+use std::borrow::Cow;
+use std::str::FromStr;
+
+/// One call that the server under trial made.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Call {
+    /// Its place among all calls, from 0.
+    pub seq: u64,
+    /// When it had come in, Unix milliseconds.
+    pub at_ms: u64,
+    /// What was asked.
+    pub endpoint: Endpoint,
+    /// The nonce of the payment's authorization; none when it cannot be read.
+    pub nonce: Option<B256>,
+    /// Who is to pay by the authorization; none when it cannot be read.
+    pub payer: Option<Address>,
+    /// The body when it is JSON.
+    pub request: Option<Value>,
+    /// Request headers; names in lower case.
+    pub headers: Vec<(String, String)>,
+    /// Status and body that the server was told; of a truncated answer the half that was sent. None: nothing, or
+    /// nothing yet.
+    pub answered: Option<(u16, Vec<u8>)>,
+    /// Status and body that the upstream answered. None: it was not asked, or has not answered.
+    pub upstream: Option<(u16, Vec<u8>)>,
+}
+
+impl Call {
+    /// The record of a call that has just come in.
+    pub(super) fn new(endpoint: Endpoint, headers: &HeaderMap, body: &[u8]) -> Self {
+        let request = serde_json::from_slice::<Value>(body).ok();
+        let payment = request.as_ref().and_then(payment);
+        let authorization = payment.as_deref().map(|payment| &payment["payload"]["authorization"]);
+        Self {
+            seq: 0,
+            at_ms: gauntlet_report::clock::unix_millis(),
+            endpoint,
+            nonce: authorization.and_then(|authorization| hex(&authorization["nonce"])),
+            payer: authorization.and_then(|authorization| hex(&authorization["from"])),
+            headers: headers
+                .iter()
+                .map(|(name, value)| {
+                    (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned())
+                })
+                .collect(),
+            request,
+            answered: None,
+            upstream: None,
+        }
+    }
+}
+
+/// The payment in a request. Version 1 once carried it as the undecoded header, and some servers still do.
+fn payment(request: &Value) -> Option<Cow<'_, Value>> {
+    match (&request["paymentPayload"], &request["paymentHeader"]) {
+        (payload @ Value::Object(_), _) => Some(Cow::Borrowed(payload)),
+        (Value::String(text), _) | (_, Value::String(text)) => {
+            decode_lenient(text).ok().map(|decoded| Cow::Owned(decoded.value))
+        }
+        _ => None,
+    }
+}
+
+/// Hexadecimal with or without prefix, in any letter case: the server under trial may have written it anew.
+fn hex<T: FromStr>(value: &Value) -> Option<T> {
+    let text = value.as_str()?.trim();
+    let digits = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")).unwrap_or(text);
+    digits.parse().ok()
+}

@@ -1,0 +1,125 @@
+//! One connection: requests become calls, and what acts decide becomes bytes, or the lack of them.
+
+use super::BODY_LIMIT;
+use super::act::{Act, Answer, Endpoint};
+use super::call::Call;
+use super::half::Half;
+use super::perform::{Performance, Reply};
+use super::shared::Shared;
+use http_body_util::{BodyExt, Either, Full};
+use hyper::body::{Bytes, Incoming};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper::{Request, Response, StatusCode};
+use hyper_util::rt::TokioIo;
+use std::error::Error as _;
+use std::sync::Arc;
+use tokio::net::TcpStream;
+use tokio::sync::oneshot;
+
+type Body = Either<Full<Bytes>, Half>;
+
+/// How much of a body that is too large is taken from the line, so that the client gets to read its answer. Bytes.
+const DRAIN_LIMIT: usize = 64 << 20;
+
+/// How a connection ends before its answer does. hyper ends it when it gets an error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(super) enum Ending {
+    #[error("the connection is closed on purpose")]
+    Close,
+    #[error("the connection is reset on purpose")]
+    Reset,
+}
+
+pub(super) async fn serve_connection(stream: TcpStream, shared: Arc<Shared>) {
+    let handler = service_fn(move |request| handle(request, Arc::clone(&shared)));
+    let mut connection = http1::Builder::new()
+        // A time limit on request heads would also end connections that a client keeps for later.
+        .header_read_timeout(None)
+        // What is forwarded is spelt as the client spelt it.
+        .preserve_header_case(true)
+        .serve_connection(TokioIo::new(stream), handler);
+    // A connection that breaks is the client's affair.
+    let Err(ended) = (&mut connection).await else { return };
+    if ended.source().and_then(|source| source.downcast_ref()) == Some(&Ending::Reset) {
+        let stream = connection.into_parts().io.into_inner();
+        // Closing a socket that must not linger resets the connection. Should that fail, it is closed.
+        let _ = stream.set_zero_linger();
+    }
+}
+
+async fn handle(request: Request<Incoming>, shared: Arc<Shared>) -> Result<Response<Body>, Ending> {
+    let endpoint = Endpoint::of(request.method(), request.uri().path());
+    let (head, body) = request.into_parts();
+    let (body, fits) = take(body).await?;
+    let request = Request::from_parts(head, body);
+    match endpoint {
+        Some(endpoint) => call(endpoint, request, fits, shared).await,
+        None if !fits => Ok(whole(too_large().into_response())),
+        None => Ok(whole(shared.upstream.ask(request).await.unwrap_or_else(|failed| failed.into_response()))),
+    }
+}
+
+async fn call(
+    endpoint: Endpoint,
+    request: Request<Bytes>,
+    fits: bool,
+    shared: Arc<Shared>,
+) -> Result<Response<Body>, Ending> {
+    let call = Call::new(endpoint, request.headers(), request.body());
+    let performance = Performance::new(Arc::clone(&shared), &call, request);
+    let (seq, act) = shared.book.enter(call);
+    let act = if fits { act } else { Act::Answer(too_large()) };
+
+    // The act goes on when the client leaves: then this function is dropped and nobody hears the reply.
+    let (tell, told) = oneshot::channel();
+    shared.act(async move {
+        let _ = tell.send(performance.perform(seq, act).await);
+    });
+    let answered = |status: StatusCode, body: &[u8]| {
+        shared.book.note(seq, |call| call.answered = Some((status.as_u16(), body.to_vec())));
+    };
+    match told.await {
+        Ok(Reply::Whole(response)) => {
+            answered(response.status(), response.body());
+            Ok(whole(response))
+        }
+        Ok(Reply::Half(response)) => {
+            let response = response.map(|body| Half::of(&body));
+            answered(response.status(), response.body().sent());
+            Ok(response.map(Either::Right))
+        }
+        Ok(Reply::Silence(time)) => {
+            tokio::time::sleep(time).await;
+            Err(Ending::Close)
+        }
+        Ok(Reply::Reset) => Err(Ending::Reset),
+        // The facilitator stops.
+        Err(_) => Err(Ending::Close),
+    }
+}
+
+fn whole(response: Response<Bytes>) -> Response<Body> {
+    response.map(|body| Either::Left(Full::new(body)))
+}
+
+fn too_large() -> Answer {
+    let problem = serde_json::json!({ "error": "the body must not be larger than 1 MiB" });
+    Answer::json(StatusCode::PAYLOAD_TOO_LARGE.as_u16(), &problem)
+}
+
+/// Takes the body from the line. Nothing, and false, when it is too large.
+async fn take(mut body: Incoming) -> Result<(Bytes, bool), Ending> {
+    let mut bytes = Vec::new();
+    let mut length = 0;
+    while let Some(frame) = body.frame().await {
+        let Ok(data) = frame.map_err(|_| Ending::Close)?.into_data() else { continue };
+        length += data.len();
+        if length <= BODY_LIMIT {
+            bytes.extend_from_slice(&data);
+        } else if length > DRAIN_LIMIT {
+            break;
+        }
+    }
+    Ok(if length <= BODY_LIMIT { (bytes.into(), true) } else { (Bytes::new(), false) })
+}

@@ -1,0 +1,135 @@
+//! Does what the script says with one call.
+
+use super::act::{Act, Endpoint};
+use super::call::Call;
+use super::shared::Shared;
+use super::upstream::Unanswered;
+use gauntlet_wire::{Address, B256};
+use hyper::body::Bytes;
+use hyper::header::{ACCEPT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
+use hyper::{Request, Response};
+use serde_json::{Value, json};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// What the connection is to do.
+#[derive(Debug)]
+pub(super) enum Reply {
+    Whole(Response<Bytes>),
+    /// Half of this.
+    Half(Response<Bytes>),
+    Silence(Duration),
+    Reset,
+}
+
+/// One call while it is acted on.
+#[derive(Debug)]
+pub(super) struct Performance {
+    shared: Arc<Shared>,
+    endpoint: Endpoint,
+    nonce: B256,
+    payer: Option<Address>,
+    network: Value,
+    /// Until the upstream is asked.
+    request: Request<Bytes>,
+    /// When the upstream has answered.
+    upstream: Option<Response<Bytes>>,
+}
+
+impl Performance {
+    pub(super) fn new(shared: Arc<Shared>, call: &Call, mut request: Request<Bytes>) -> Self {
+        // An answer that is packed could neither be rewritten nor read in the record.
+        request.headers_mut().remove(ACCEPT_ENCODING);
+        Self {
+            shared,
+            endpoint: call.endpoint,
+            nonce: call.nonce.unwrap_or_default(),
+            payer: call.payer,
+            network: call
+                .request
+                .as_ref()
+                .map_or(Value::Null, |r| r["paymentRequirements"]["network"].clone()),
+            request,
+            upstream: None,
+        }
+    }
+
+    pub(super) async fn perform(mut self, seq: u64, mut act: Act) -> Reply {
+        loop {
+            act = match act {
+                Act::Hold(next) => {
+                    self.shared.book.released(self.nonce).await;
+                    *next
+                }
+                Act::Delay(time, next) => {
+                    tokio::time::sleep(time).await;
+                    *next
+                }
+                Act::After(next) => match self.ask(seq).await {
+                    Ok(_) => *next,
+                    Err(failed) => return Reply::Whole(failed.into_response()),
+                },
+                Act::Forward => {
+                    return Reply::Whole(self.ask(seq).await.unwrap_or_else(|failed| failed.into_response()));
+                }
+                Act::Rewrite(change) => {
+                    return Reply::Whole(match self.ask(seq).await {
+                        Ok(answer) => rewritten(answer, &*change),
+                        Err(failed) => failed.into_response(),
+                    });
+                }
+                Act::Answer(answer) => return Reply::Whole(answer.into_response()),
+                Act::Truncate => return Reply::Half(self.to_cut()),
+                Act::Silence(time) => return Reply::Silence(time),
+                Act::Reset => return Reply::Reset,
+            };
+        }
+    }
+
+    /// The upstream's answer; asks for it when that was not done yet.
+    async fn ask(&mut self, seq: u64) -> Result<Response<Bytes>, Unanswered> {
+        if let Some(answer) = &self.upstream {
+            return Ok(answer.clone());
+        }
+        let answer = self.shared.upstream.ask(self.request.clone()).await?;
+        self.shared.book.note(seq, |call| {
+            call.upstream = Some((answer.status().as_u16(), answer.body().to_vec()));
+        });
+        self.upstream = Some(answer.clone());
+        Ok(answer)
+    }
+
+    /// An answer of which half can be sent: the upstream's, or one as it might have been.
+    fn to_cut(self) -> Response<Bytes> {
+        if let Some(answer) = self.upstream.filter(|answer| !answer.body().is_empty()) {
+            return without_length(answer);
+        }
+        let payer = self.payer.unwrap_or_default().to_checksum(None);
+        let made_up = match self.endpoint {
+            Endpoint::Verify => json!({ "isValid": true, "payer": payer }),
+            Endpoint::Settle => {
+                json!({ "success": true, "payer": payer, "transaction": self.nonce, "network": self.network })
+            }
+            Endpoint::Supported => json!({ "kinds": [], "extensions": [], "signers": {} }),
+        };
+        let mut answer = Response::new(Bytes::from(made_up.to_string()));
+        answer.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        answer
+    }
+}
+
+fn rewritten(answer: Response<Bytes>, change: &(dyn Fn(&mut Value) + Send + Sync)) -> Response<Bytes> {
+    match serde_json::from_slice(answer.body()) {
+        Ok(mut value) => {
+            change(&mut value);
+            without_length(answer.map(|_| Bytes::from(value.to_string())))
+        }
+        Err(_) => answer,
+    }
+}
+
+/// The length announces itself.
+fn without_length(mut answer: Response<Bytes>) -> Response<Bytes> {
+    answer.headers_mut().remove(CONTENT_LENGTH);
+    answer
+}
