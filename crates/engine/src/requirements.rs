@@ -77,6 +77,12 @@ const FILES: &[(&str, &str)] = &[
     ("errors", include_str!("../../../fixtures/requirements/errors.toml")),
     ("exact-eip3009", include_str!("../../../fixtures/requirements/exact-eip3009.toml")),
     ("invariants", include_str!("../../../fixtures/requirements/invariants.toml")),
+    ("server-core-v2", include_str!("../../../fixtures/requirements/server-core-v2.toml")),
+    ("server-core-v1", include_str!("../../../fixtures/requirements/server-core-v1.toml")),
+    ("server-http-v2", include_str!("../../../fixtures/requirements/server-http-v2.toml")),
+    ("server-http-v1", include_str!("../../../fixtures/requirements/server-http-v1.toml")),
+    ("server-flows", include_str!("../../../fixtures/requirements/server-flows.toml")),
+    ("server-gauntlet", include_str!("../../../fixtures/requirements/server-gauntlet.toml")),
 ];
 
 static CATALOGUE: LazyLock<Result<Catalogue, String>> = LazyLock::new(|| {
