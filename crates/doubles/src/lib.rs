@@ -3,13 +3,17 @@
 //! The [`facilitator`] double keeps every rule that the suite tests; each entry of [`mutants::MUTANTS`] breaks
 //! exactly one. They prove that a check can pass, and that it can fail.
 //!
+//! The [`server`] double sells content for payments and has mutants of its own, [`server::mutants::MUTANTS`].
+//!
 //! The [`scripted`] facilitator stands before another one and misbehaves as it is told, to show what a resource
 //! server makes of that.
 
 pub mod error;
 pub mod facilitator;
+mod listener;
 pub mod mutant;
 pub mod mutants;
 pub mod scripted;
+pub mod server;
 
 pub use error::DoubleError;

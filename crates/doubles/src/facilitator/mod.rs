@@ -16,13 +16,13 @@ mod rewrite;
 mod router;
 mod rpc;
 mod sender;
-mod server;
 mod service;
 mod settle;
 mod supported;
 mod token;
 
 use crate::DoubleError;
+use crate::listener::{Closing, Listener, Port};
 use crate::mutants::Fault;
 use gauntlet_wire::{Address, Key, Network, Version};
 use std::net::SocketAddr;
@@ -48,7 +48,7 @@ pub struct Config {
 /// A facilitator double that serves until it is stopped or dropped.
 #[derive(Debug)]
 pub struct Running {
-    server: server::Server,
+    listener: Listener,
     signer: Address,
 }
 
@@ -56,13 +56,13 @@ impl Running {
     /// Base URL, without a slash at its end.
     #[must_use]
     pub fn url(&self) -> String {
-        format!("http://{}", self.server.address())
+        format!("http://{}", self.listener.address())
     }
 
     /// Where it listens.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
-        self.server.address()
+        self.listener.address()
     }
 
     /// The account that `/supported` names as signer.
@@ -73,7 +73,7 @@ impl Running {
 
     /// Stops serving. Connections end and settlements that still wait for a receipt are given up.
     pub async fn stop(self) {
-        self.server.stop().await;
+        self.listener.stop().await;
     }
 }
 
@@ -83,9 +83,11 @@ impl Running {
 /// [`DoubleError`] when the RPC URL cannot be read or the address cannot be listened on.
 pub async fn serve(config: Config) -> Result<Running, DoubleError> {
     let signer = config.key.address();
-    let listen = config.listen;
-    let service = Arc::new(service::Service::new(config)?);
+    let port = Port::bind(config.listen).await?;
+    let closing = Closing::new();
+    let service = Arc::new(service::Service::new(config, closing.clone())?);
     service.prepare().await;
-    let server = server::Server::start(listen, service).await?;
-    Ok(Running { server, signer })
+    let router = router::router(service);
+    let listener = port.serve(closing, move |request| router::answer(router.clone(), request));
+    Ok(Running { listener, signer })
 }

@@ -6,14 +6,18 @@ use super::payment::{self, Body, Payment, Seen, Unreadable};
 use super::service::{Refusal, Service};
 use super::settle::{self, Failure};
 use super::supported;
+use crate::listener::HangUp;
 use crate::mutants::Fault;
 use axum::Json;
 use axum::Router;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, Request, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use http_body_util::BodyExt;
+use hyper::body::Incoming;
+use hyper::service::Service as _;
+use hyper_util::service::TowerToHyperService;
 use serde_json::json;
 use std::sync::Arc;
 
@@ -22,16 +26,18 @@ const BODY_LIMIT: usize = 1 << 20;
 /// How much of a larger body is taken from the line, so that the client gets to read its answer. Bytes.
 const DRAIN_LIMIT: usize = 64 << 20;
 
-/// In the extensions of a response: end the connection instead of sending it.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct HangUp;
-
 pub(super) fn router(service: Arc<Service>) -> Router {
     Router::new()
         .route("/verify", post(verify))
         .route("/settle", post(settle))
         .route("/supported", get(supported))
         .with_state(service)
+}
+
+/// Routes one request.
+pub(super) async fn answer(router: Router, request: Request<Incoming>) -> Response {
+    let Ok(response) = TowerToHyperService::new(router).call(request).await;
+    response
 }
 
 async fn supported(State(service): State<Arc<Service>>) -> Response {

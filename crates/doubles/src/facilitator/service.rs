@@ -9,6 +9,7 @@ use super::rpc::{ChainError, Rpc};
 use super::sender::{Outgoing, Sender};
 use super::{Config, receipts, token};
 use crate::DoubleError;
+use crate::listener::Closing;
 use crate::mutants::Fault;
 use alloy_primitives::{B256, keccak256};
 use gauntlet_report::clock::unix_seconds;
@@ -17,7 +18,6 @@ use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-use tokio::sync::watch;
 
 /// One facilitator.
 #[derive(Debug)]
@@ -33,7 +33,7 @@ pub(super) struct Service {
     pub(super) sender: Sender,
     pub(super) claims: Arc<Claims>,
     pub(super) quirks: Quirks,
-    closing: watch::Sender<bool>,
+    closing: Closing,
 }
 
 /// Why a payment is refused.
@@ -53,7 +53,7 @@ impl Service {
             && !(version == Version::V1 && self.fault == Some(Fault::AdvertisesTooMuch))
     }
 
-    pub(super) fn new(config: Config) -> Result<Self, DoubleError> {
+    pub(super) fn new(config: Config, closing: Closing) -> Result<Self, DoubleError> {
         let Config { rpc_url, key, network, versions, fault, listen: _ } = config;
         let sending_key = match fault {
             Some(Fault::SettlesFromStranger) => Key::derive("gauntlet/role/facilitator2"),
@@ -69,7 +69,7 @@ impl Service {
             sender: Sender::new(sending_key, network.chain_id, fault),
             claims: Arc::default(),
             quirks: Quirks::default(),
-            closing: watch::Sender::new(false),
+            closing,
         })
     }
 
@@ -96,14 +96,12 @@ impl Service {
 
     /// Ends the service: its connections, its settlements.
     pub(super) fn close(&self) {
-        self.closing.send_replace(true);
+        self.closing.close();
     }
 
     /// Waits until the service is ended.
     pub(super) async fn closed(&self) {
-        let mut closing = self.closing.subscribe();
-        // The sender lives as long as `self`, so that waiting cannot fail.
-        let _ = closing.wait_for(|closing| *closing).await;
+        self.closing.closed().await;
     }
 
     /// Verifies a payment.

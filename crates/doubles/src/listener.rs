@@ -1,0 +1,150 @@
+//! Accepts connections and hands their requests on. Unlike `axum::serve` it can end a connection without an answer.
+
+use crate::DoubleError;
+use axum::body::Body;
+use axum::http::{Request, Response};
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use std::net::SocketAddr;
+use std::time::Duration;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+use tokio::task::{JoinHandle, JoinSet};
+
+/// In the extensions of a response: end the connection instead of sending it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct HangUp;
+
+/// Ends a double: its connections and whatever it still has under way.
+#[derive(Debug, Clone)]
+pub(crate) struct Closing(watch::Sender<bool>);
+
+impl Closing {
+    pub(crate) fn new() -> Self {
+        Self(watch::Sender::new(false))
+    }
+
+    pub(crate) fn close(&self) {
+        self.0.send_replace(true);
+    }
+
+    /// Waits until somebody has closed.
+    pub(crate) async fn closed(&self) {
+        let mut closing = self.0.subscribe();
+        // The sender lives as long as `self`, so that waiting cannot fail.
+        let _ = closing.wait_for(|closing| *closing).await;
+    }
+}
+
+/// The accept loop and all of its connections.
+#[derive(Debug)]
+pub(crate) struct Listener {
+    address: SocketAddr,
+    closing: Closing,
+    accepting: Option<JoinHandle<()>>,
+}
+
+/// A port that is ours and does not answer yet.
+#[derive(Debug)]
+pub(crate) struct Port {
+    listener: TcpListener,
+    pub(crate) address: SocketAddr,
+}
+
+impl Port {
+    pub(crate) async fn bind(listen: SocketAddr) -> Result<Self, DoubleError> {
+        let failed = |source| DoubleError::Listen { address: listen, source };
+        let listener = TcpListener::bind(listen).await.map_err(failed)?;
+        let address = listener.local_addr().map_err(failed)?;
+        Ok(Self { listener, address })
+    }
+
+    /// Answers every request with what `handler` makes of it.
+    pub(crate) fn serve<H, F>(self, closing: Closing, handler: H) -> Listener
+    where
+        H: Fn(Request<Incoming>) -> F + Clone + Send + 'static,
+        F: Future<Output = Response<Body>> + Send + 'static,
+    {
+        let accepting = tokio::spawn(accept(self.listener, closing.clone(), handler));
+        Listener { address: self.address, closing, accepting: Some(accepting) }
+    }
+}
+
+impl Listener {
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Ends everything. When this returns the port is free and no connection is left.
+    pub(crate) async fn stop(mut self) {
+        self.closing.close();
+        if let Some(accepting) = self.accepting.take() {
+            // That it has ended is all that matters.
+            let _ = accepting.await;
+        }
+    }
+}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        self.closing.close();
+        if let Some(accepting) = self.accepting.take() {
+            accepting.abort();
+        }
+    }
+}
+
+async fn accept<H, F>(listener: TcpListener, closing: Closing, handler: H)
+where
+    H: Fn(Request<Incoming>) -> F + Clone + Send + 'static,
+    F: Future<Output = Response<Body>> + Send + 'static,
+{
+    // Dropped together with this task, and every connection with it.
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            () = closing.closed() => break,
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => {
+                    // Small answers must not wait for the acknowledgement of the last one.
+                    let _ = stream.set_nodelay(true);
+                    connections.spawn(serve_connection(stream, handler.clone()));
+                }
+                // Too many files are open: some connection must end first.
+                Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
+            },
+            Some(_) = connections.join_next() => {}
+        }
+    }
+    drop(listener);
+    connections.shutdown().await;
+}
+
+/// The handler asked for the connection to end without an answer.
+#[derive(Debug, thiserror::Error)]
+#[error("the connection is dropped on purpose")]
+struct Dropped;
+
+async fn serve_connection<H, F>(stream: TcpStream, handler: H)
+where
+    H: Fn(Request<Incoming>) -> F + Send + 'static,
+    F: Future<Output = Response<Body>> + Send + 'static,
+{
+    let service = service_fn(move |request: Request<Incoming>| {
+        let answer = handler(request);
+        async move {
+            let response = answer.await;
+            match response.extensions().get::<HangUp>() {
+                Some(HangUp) => Err(Dropped),
+                None => Ok(response),
+            }
+        }
+    });
+    // A connection that breaks is the client's affair.
+    let _ = hyper::server::conn::http1::Builder::new()
+        // A time limit on request heads would also end connections that a client keeps for later.
+        .header_read_timeout(None)
+        .serve_connection(TokioIo::new(stream), service)
+        .await;
+}

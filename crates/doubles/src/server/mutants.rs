@@ -1,0 +1,378 @@
+//! The broken variants of the resource server double: one fault each.
+//!
+//! A mutant sells a plain route for a valid payment unless its fault is about exactly that; otherwise it behaves
+//! like the conforming double. The suite is measured by them: a check that no mutant fails proves nothing.
+
+use crate::mutant::{self, UnknownMutant, mutants};
+
+/// A resource server double with exactly one fault.
+pub type Mutant = mutant::Mutant<Fault>;
+
+/// Finds a mutant of the resource server double by its name.
+///
+/// # Errors
+/// [`UnknownMutant`], with the nearest name when one is near.
+pub fn by_name(name: &str) -> Result<&'static Mutant, UnknownMutant> {
+    mutant::find(MUTANTS, name)
+}
+
+mutants! {
+    // Everything at once
+    ServesUnpaid, "serves-unpaid",
+        "A request without a payment gets the content.", &["server.*"];
+    RefusesEverything, "refuses-everything",
+        "No payment is ever accepted.", &["server.*"];
+    ServesAnyHeader, "serves-any-header",
+        "Whatever stands in a payment header, the content is served.", &["server.*"];
+    ServesAnyWellFormedPayment, "serves-any-well-formed-payment",
+        "A payment that can be read is served, whatever its price, signature or history.", &["server.*"];
+
+    // Verifying and settling
+    IgnoresVerifyVerdict, "ignores-verify-verdict",
+        "isValid false is taken for a yes, and the payment goes on to the handler and to settle.", &["server.*"];
+    NeverSettles, "never-settles",
+        "Content is served as soon as the payment is verified; settle is never asked.", &["server.*"];
+    ServesBeforeSettle, "serves-before-settle",
+        "Content is served while settle is still under way, whatever comes of it.", &["server.*"];
+    SettlesWithoutVerify, "settles-without-verify",
+        "The handler runs and settle is asked without a verify before.", &["server.*"];
+    SettlesBeforeVerify, "settles-before-verify",
+        "Settle is asked first, then verify, whose answer no longer matters, then the handler runs.", &["server.*"];
+    HandlerBeforeVerify, "handler-before-verify",
+        "The handler runs before the payment is verified.", &["server.*"];
+    HandlerRunsTwice, "handler-runs-twice",
+        "The handler runs twice for one payment.", &["server.*"];
+    HandlerRunsOnMalformed, "handler-runs-on-malformed",
+        "The handler runs for a payment that cannot be read, which is then refused.", &["server.*"];
+    ServesOnSettleFalse, "serves-on-settle-false",
+        "A settle that says success false is served.", &["server.*"];
+    ServesOnPending, "serves-on-pending",
+        "A settlement that is pending is served.", &["server.*"];
+    ServesOnSettleTimeout, "serves-on-settle-timeout",
+        "When settle does not answer in time, the content is served.", &["server.*"];
+    ServesOnSettleReset, "serves-on-settle-reset",
+        "When the connection ends without settle's answer, the content is served.", &["server.*"];
+    ServesOnSettle500, "serves-on-settle-500",
+        "When settle answers with a server error, the content is served.", &["server.*"];
+    ServesOnSettleGarbage, "serves-on-settle-garbage",
+        "When settle's answer is no JSON, the content is served.", &["server.*"];
+    ServesWithoutTransaction, "serves-without-transaction",
+        "A success that names no transaction is believed.", &["server.*"];
+    ServesOnOtherNetwork, "serves-on-other-network",
+        "A success on another network is believed.", &["server.*"];
+    ServesOnOtherPayer, "serves-on-other-payer",
+        "A success for another payer is believed.", &["server.*"];
+    LoopsOnPending, "loops-on-pending",
+        "Settle is asked again and again while the settlement is pending.", &["server.*"];
+    GivesUpOnPending, "gives-up-on-pending",
+        "Settle is not asked again when the settlement is pending.", &["server.*"];
+    PendingHashLost, "pending-hash-lost",
+        "The refusal of a pending settlement does not name its transaction.", &["server.*"];
+    RetriesLostSettle, "retries-lost-settle",
+        "When settle's answer is lost, settle is asked again and its second answer counts.", &["server.*"];
+    ChargesFailingHandler, "charges-failing-handler",
+        "A payment is settled although the handler failed with a 5xx.", &["server.*"];
+    ChargesMissingContent, "charges-missing-content",
+        "A payment is settled although the handler answered with a 4xx.", &["server.*"];
+    ClaimsSuccessOnFailure, "claims-success-on-failure",
+        "The answer of a handler that failed carries a receipt with success true.", &["server.*"];
+
+    // When the facilitator fails
+    ServesWhenFacilitatorIsDown, "serves-when-facilitator-is-down",
+        "When the facilitator cannot be reached, the content is served.", &["server.*"];
+    ServesWhenVerifyIsUnusable, "serves-when-verify-is-unusable",
+        "When verify gives no usable answer, the content is served.", &["server.*"];
+    OpenWhenSupportedRedirects, "open-when-supported-redirects",
+        "When /supported redirects, nothing has to be paid.", &["server.*"];
+    OpenWhenSupportedIsEmpty, "open-when-supported-is-empty",
+        "When /supported lists no kind, nothing has to be paid.", &["server.*"];
+    OpenWhenSupportedIsUnreachable, "open-when-supported-is-unreachable",
+        "When /supported cannot be reached, nothing has to be paid.", &["server.*"];
+    BrokenSinceStart, "broken-since-start",
+        "A facilitator that is down when the server starts leaves it answering 500 for ever.", &["server.*"];
+    NeverRecovers, "never-recovers",
+        "After the facilitator has failed once, every payment is refused.", &["server.*"];
+    HangsWithFacilitator, "hangs-with-facilitator",
+        "Calls to the facilitator have no time limit.", &["server.*"];
+    FollowsRedirects, "follows-redirects",
+        "Redirects of the facilitator are followed.", &["server.*"];
+    ClaimStaysAfterFailure, "claim-stays-after-failure",
+        "A payment that could not be checked is never taken again.", &["server.*"];
+
+    // Replay and races
+    CopiesShareSettlement, "copies-share-settlement",
+        "Copies of a payment that come together are all served for its one settlement.", &["server.*"];
+    HandlerRunsForCopies, "handler-runs-for-copies",
+        "Copies of a payment that come together each run the handler.", &["server.*"];
+    ServesSameBytesAgain, "serves-same-bytes-again",
+        "A payment header that has bought a route buys it again.", &["server.*"];
+    ServesReencodedAgain, "serves-reencoded-again",
+        "A spent payment buys its route again when its header is written otherwise.", &["server.*"];
+    ServesSpentElsewhere, "serves-spent-elsewhere",
+        "A spent payment buys every other route.", &["server.*"];
+    CheapBuysDear, "cheap-buys-dear",
+        "A payment of any route's price buys every route with the same payee.", &["server.*"];
+    AnyPayeeBuys, "any-payee-buys",
+        "A payment to any route's payee buys every route with the same price.", &["server.*"];
+    TrustsClientResource, "trusts-client-resource",
+        "The price and payee are those of the route that the payment's resource.url names.", &["server.*"];
+    TrustsClientAmount, "trusts-client-amount",
+        "The price is the one that the payment says it accepted.", &["server.*"];
+    TrustsClientPayee, "trusts-client-payee",
+        "The payee is the one that the payment says it accepted.", &["server.*"];
+    TrustsClientAsset, "trusts-client-asset",
+        "The token is the one that the payment says it accepted.", &["server.*"];
+    SendsClientRequirements, "sends-client-requirements",
+        "The facilitator is asked with the requirements that the payment says it accepted.", &["server.*"];
+
+    // Versions and headers
+    V1AnyHeader, "v1-any-header",
+        "Whatever stands in X-PAYMENT, the content is served.", &["server.*"];
+    V1RefusalsServed, "v1-refusals-served",
+        "A version 1 payment that is refused at verify is served.", &["server.*"];
+    V1NeverVerified, "v1-never-verified",
+        "Version 1 payments are settled after the handler without a verify before.", &["server.*"];
+    V1PayloadInV2Header, "v1-payload-in-v2-header",
+        "A version 1 payload in PAYMENT-SIGNATURE is served unchecked.", &["server.*"];
+    V2PayloadInV1Header, "v2-payload-in-v1-header",
+        "A version 2 payload in X-PAYMENT is served unchecked.", &["server.*"];
+    V1PayloadIs500, "v1-payload-is-500",
+        "A version 1 payload in PAYMENT-SIGNATURE is answered 500.", &["server.*"];
+    BothHeadersServe, "both-headers-serve",
+        "A request with both payment headers is served unchecked.", &["server.*"];
+    BothHeadersAre500, "both-headers-are-500",
+        "A request with both payment headers is answered 500.", &["server.*"];
+    FirstOfRepeatedHeaders, "first-of-repeated-headers",
+        "Of several payment headers of one name the first counts.", &["server.*"];
+    LastOfRepeatedHeaders, "last-of-repeated-headers",
+        "Of several payment headers of one name the last counts.", &["server.*"];
+    TakesOddBase64, "takes-odd-base64",
+        "Payment headers in URL-safe base64, without padding or with blanks are read.", &["server.*"];
+    Base64Is500, "base64-is-500",
+        "A payment header that is not base64 is answered 500.", &["server.*"];
+    JsonIs500, "json-is-500",
+        "A payment header that is not JSON is answered 500.", &["server.*"];
+    WrongTypeIs500, "wrong-type-is-500",
+        "A payment with a member missing or of a wrong type is answered 500.", &["server.*"];
+    DiesOfHugeHeader, "dies-of-huge-header",
+        "A payment header of more than 32 KiB ends the server.", &["server.*"];
+    WedgedAfterMalformed, "wedged-after-malformed",
+        "After a payment that could not be read, every payment is refused.", &["server.*"];
+    KeyOrderMatters, "key-order-matters",
+        "A payment whose accepted has its members in another order is refused.", &["server.*"];
+    RefusesUnknownFields, "refuses-unknown-fields",
+        "A payment with a member that no document knows is refused.", &["server.*"];
+
+    // Receipts and refusals
+    NoReceipt, "no-receipt",
+        "A paid answer has no receipt.", &["server.*"];
+    ReceiptNotBase64, "receipt-not-base64",
+        "The receipt is base64 in the URL-safe alphabet without padding.", &["server.*"];
+    ReceiptRawJson, "receipt-raw-json",
+        "The receipt is plain JSON.", &["server.*"];
+    ReceiptOtherTransaction, "receipt-other-transaction",
+        "The receipt names a transaction that does not exist.", &["server.*"];
+    ReceiptOfAnotherRequest, "receipt-of-another-request",
+        "The receipt is that of the server's latest settlement, whoever paid it.", &["server.*"];
+    ReceiptWrongPayer, "receipt-wrong-payer",
+        "The receipt names another payer.", &["server.*"];
+    ReceiptWrongNetwork, "receipt-wrong-network",
+        "The receipt names another network.", &["server.*"];
+    V1ReceiptUnderV2Name, "v1-receipt-under-v2-name",
+        "The receipt of a version 1 payment is called PAYMENT-RESPONSE.", &["server.*"];
+    NoReceiptOnFailure, "no-receipt-on-failure",
+        "The refusal of a payment that was not settled has no receipt.", &["server.*"];
+    FailureReceiptClaimsSuccess, "failure-receipt-claims-success",
+        "The receipt of a payment that was not settled says success true.", &["server.*"];
+    ReasonReplaced, "reason-replaced",
+        "The receipt of a payment that was not settled gives a reason of the server's own.", &["server.*"];
+    RefusalWithoutChallenge, "refusal-without-challenge",
+        "The refusal of a payment does not say again what has to be paid.", &["server.*"];
+    SameErrorForAll, "same-error-for-all",
+        "A missing payment and a refused one have the same error.", &["server.*"];
+    V1ErrorBodyEmpty, "v1-error-body-empty",
+        "The body of a refused payment is an empty object.", &["server.*"];
+
+    // Leaks
+    ContentInChallengeBody, "content-in-challenge-body",
+        "The body of an unpaid 402 contains the content.", &["server.*"];
+    ContentInChallengeHeader, "content-in-challenge-header",
+        "A header of an unpaid 402 contains the content.", &["server.*"];
+    ContentInRefusal, "content-in-refusal",
+        "The body of the refusal of a payment that verify refused contains the content.", &["server.*"];
+    ContentInFailedSettle, "content-in-failed-settle",
+        "The body of the refusal of a payment that was not settled contains the content.", &["server.*"];
+    ContentInTrailers, "content-in-trailers",
+        "The trailers of an unpaid 402 contain the content, for clients that accept trailers.", &["server.*"];
+    CacheableContent, "cacheable-content",
+        "Paid content may be stored by shared caches.", &["server.*"];
+    CacheableChallenge, "cacheable-challenge",
+        "The 402 may be stored by caches.", &["server.*"];
+    NoVary, "no-vary",
+        "Paid content does not say that it varies with the payment headers.", &["server.*"];
+    LeaksInternals, "leaks-internals",
+        "The error of a refused payment names the facilitator's URL and a line of the source.", &["server.*"];
+    LeaksExtensionResponses, "leaks-extension-responses",
+        "Extension data of the facilitator is handed on to the buyer.", &["server.*"];
+
+    // Paths and methods
+    DecodesPercent, "decodes-percent",
+        "A path whose letters are percent-encoded opens its route unpaid.", &["server.*"];
+    DecodesSlash, "decodes-slash",
+        "A path with %2F for a slash opens its route unpaid.", &["server.*"];
+    FoldsBackslash, "folds-backslash",
+        "A path with a backslash, plain or encoded, for a slash opens its route unpaid.", &["server.*"];
+    DropsNewline, "drops-newline",
+        "A path with an encoded newline opens its route unpaid.", &["server.*"];
+    ResolvesDotSegments, "resolves-dot-segments",
+        "A path with dot segments opens its route unpaid.", &["server.*"];
+    CollapsesSlashes, "collapses-slashes",
+        "A path with a double slash opens its route unpaid.", &["server.*"];
+    StripsTrailingSlash, "strips-trailing-slash",
+        "A path with a slash at its end opens its route unpaid.", &["server.*"];
+    IgnoresCase, "ignores-case",
+        "A path in another case opens its route unpaid.", &["server.*"];
+    AbsoluteFormOpens, "absolute-form-opens",
+        "A request target in absolute form opens its route unpaid.", &["server.*"];
+    MalformedPercentOpens, "malformed-percent-opens",
+        "A path with a malformed percent-encoding opens its route unpaid.", &["server.*"];
+    QueryOpens, "query-opens",
+        "A query opens the route unpaid.", &["server.*"];
+    PathParameterOpens, "path-parameter-opens",
+        "A path with a parameter after a semicolon opens its route unpaid.", &["server.*"];
+    HeadRunsHandler, "head-runs-handler",
+        "An unpaid HEAD runs the handler and is answered 200.", &["server.*"];
+    HeadCharges, "head-charges",
+        "A paid HEAD is settled.", &["server.*"];
+    OptionsRunsHandler, "options-runs-handler",
+        "An unpaid OPTIONS runs the handler and is answered with the content.", &["server.*"];
+    LowerCaseMethodOpens, "lower-case-method-opens",
+        "A method in lower case opens the route unpaid.", &["server.*"];
+    OtherMethodsOpen, "other-methods-open",
+        "A method that the route does not have opens it unpaid.", &["server.*"];
+    BodyOnGetOpens, "body-on-get-opens",
+        "A GET with a body opens the route unpaid.", &["server.*"];
+
+    // The 402 of version 2
+    ChallengeWithoutHeader, "challenge-without-header",
+        "The 402 has no PAYMENT-REQUIRED header.", &["server.*"];
+    ChallengeUrlSafe, "challenge-url-safe",
+        "PAYMENT-REQUIRED is written in the URL-safe alphabet.", &["server.*"];
+    ChallengeUnpadded, "challenge-unpadded",
+        "PAYMENT-REQUIRED lacks the padding of base64.", &["server.*"];
+    ChallengeNotJson, "challenge-not-json",
+        "PAYMENT-REQUIRED contains no JSON.", &["server.*"];
+    ChallengeTwice, "challenge-twice",
+        "The 402 has two PAYMENT-REQUIRED lines.", &["server.*"];
+    ChallengeTooLarge, "challenge-too-large",
+        "PAYMENT-REQUIRED is larger than 16 KiB.", &["server.*"];
+    ChallengeLatin1, "challenge-latin1",
+        "PAYMENT-REQUIRED loses every character outside of Latin-1.", &["server.*"];
+    ChallengeIs401, "challenge-is-401",
+        "The status of an unpaid request is 401.", &["server.*"];
+    ChallengeIs403, "challenge-is-403",
+        "The status of an unpaid request is 403.", &["server.*"];
+    ChallengeIs200, "challenge-is-200",
+        "The status of an unpaid request is 200.", &["server.*"];
+    HtmlDropsHeader, "html-drops-header",
+        "Browsers get a page and no PAYMENT-REQUIRED header.", &["server.*"];
+    VersionAsText, "version-as-text",
+        "x402Version in PAYMENT-REQUIRED is a text.", &["server.*"];
+    VersionOne, "version-one",
+        "x402Version in PAYMENT-REQUIRED is 1.", &["server.*"];
+    AcceptsEmpty, "accepts-empty",
+        "accepts in PAYMENT-REQUIRED is empty.", &["server.*"];
+    AcceptsObject, "accepts-object",
+        "accepts in PAYMENT-REQUIRED is an object.", &["server.*"];
+    ResourceMissing, "resource-missing",
+        "PAYMENT-REQUIRED has no resource.", &["server.*"];
+    ResourceWithoutUrl, "resource-without-url",
+        "The resource of PAYMENT-REQUIRED has no url.", &["server.*"];
+    ResourceUrlRelative, "resource-url-relative",
+        "The resource of PAYMENT-REQUIRED has a relative url.", &["server.*"];
+    SchemeMissing, "scheme-missing",
+        "The offer has no scheme.", &["server.*"];
+    NetworkNotCaip2, "network-not-caip2",
+        "The network of the offer is a short name.", &["server.*"];
+    AmountNumber, "amount-number",
+        "The amount of the offer is a number.", &["server.*"];
+    AmountDecimal, "amount-decimal",
+        "The amount of the offer is a decimal fraction.", &["server.*"];
+    AmountDollars, "amount-dollars",
+        "The amount of the offer is a price in dollars.", &["server.*"];
+    AmountScientific, "amount-scientific",
+        "The amount of the offer is in scientific notation.", &["server.*"];
+    AssetMissing, "asset-missing",
+        "The offer has no asset.", &["server.*"];
+    AssetNotAddress, "asset-not-address",
+        "The asset of the offer is no address.", &["server.*"];
+    PayToMissing, "pay-to-missing",
+        "The offer has no payTo.", &["server.*"];
+    PayToNotAddress, "pay-to-not-address",
+        "The payTo of the offer is no address.", &["server.*"];
+    PayToOther, "pay-to-other",
+        "The payTo of the offer is an account that the server does not accept.", &["server.*"];
+    MaxTimeoutText, "max-timeout-text",
+        "maxTimeoutSeconds of the offer is a text.", &["server.*"];
+    MaxTimeoutZero, "max-timeout-zero",
+        "maxTimeoutSeconds of the offer is zero.", &["server.*"];
+    ExtraNull, "extra-null",
+        "The extra of the offer is null.", &["server.*"];
+    ExtraArray, "extra-array",
+        "The extra of the offer is an array.", &["server.*"];
+    PriceFlickers, "price-flickers",
+        "Every second 402 asks for one unit more.", &["server.*"];
+
+    // The 402 of version 1, CORS
+    V1BodyMissing, "v1-body-missing",
+        "The body of the 402 is no PaymentRequirementsResponse.", &["server.*"];
+    V1ErrorMissing, "v1-error-missing",
+        "The body of the 402 has no error.", &["server.*"];
+    V1FieldsMissing, "v1-fields-missing",
+        "The offer in the body lacks resource, description and maxTimeoutSeconds.", &["server.*"];
+    V1NetworkCaip2, "v1-network-caip2",
+        "The network in the body is a CAIP-2 identifier.", &["server.*"];
+    V1AmountNumber, "v1-amount-number",
+        "The price in the body is a number.", &["server.*"];
+    BodyPriceDiffers, "body-price-differs",
+        "The body asks for one unit more than the header.", &["server.*"];
+    CorsNotExposed, "cors-not-exposed",
+        "Browsers may not read the payment headers of answers.", &["server.*"];
+    PreflightRefused, "preflight-refused",
+        "A preflight is answered 402 and allows nothing.", &["server.*"];
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn names_are_unique_and_in_kebab_case() {
+        let names: HashSet<_> = MUTANTS.iter().map(|mutant| mutant.name).collect();
+        assert_eq!(names.len(), MUTANTS.len());
+        for name in names {
+            assert!(
+                name.split('-').all(|part| {
+                    !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+                }),
+                "{name}"
+            );
+        }
+        assert!(MUTANTS.len() >= 70, "{} mutants", MUTANTS.len());
+    }
+
+    #[test]
+    fn titles_are_sentences() {
+        for mutant in MUTANTS {
+            assert!(mutant.title.ends_with('.') && mutant.title.len() > 20, "{}", mutant.name);
+            assert!(!mutant.concerns.is_empty(), "{}", mutant.name);
+        }
+    }
+
+    #[test]
+    fn an_unknown_name_is_answered_with_the_nearest() {
+        assert_eq!(by_name("never-settles").map(|mutant| mutant.fault), Ok(Fault::NeverSettles));
+        assert_eq!(by_name("never-setles").expect_err("not a name").suggestion, Some("never-settles"));
+    }
+}
