@@ -79,7 +79,7 @@ impl Performance {
                     });
                 }
                 Act::Answer(answer) => return Reply::Whole(answer.into_response()),
-                Act::Truncate => return Reply::Half(self.to_cut()),
+                Act::Truncate => return Reply::Half(self.cuttable()),
                 Act::Silence(time) => return Reply::Silence(time),
                 Act::Reset => return Reply::Reset,
             };
@@ -100,7 +100,7 @@ impl Performance {
     }
 
     /// An answer of which half can be sent: the upstream's, or one as it might have been.
-    fn to_cut(self) -> Response<Bytes> {
+    fn cuttable(self) -> Response<Bytes> {
         if let Some(answer) = self.upstream.filter(|answer| !answer.body().is_empty()) {
             return without_length(answer);
         }
