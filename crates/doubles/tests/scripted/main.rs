@@ -1,0 +1,10 @@
+//! The scripted facilitator, over HTTP, in front of a small facilitator of the tests' own.
+
+mod acts;
+mod door;
+mod holding;
+mod passing;
+mod records;
+mod scripts;
+mod support;
+mod upstream;
