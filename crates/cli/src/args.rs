@@ -1,6 +1,7 @@
 //! The command line.
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use gauntlet_probe::Role;
 use std::path::PathBuf;
 
 /// The trial of x402 implementations: conformance, replay, and whether the money agrees with the answers.
@@ -91,15 +92,24 @@ pub(crate) struct ChainOptions {
 
 #[derive(Debug, Args)]
 pub(crate) struct RunArgs {
-    /// Globs over check ids, such as 'facilitator.settle.*'; all checks when there is none
+    /// Globs over check ids, such as 'facilitator.settle.*'; all checks of the target's role when there is none
     #[arg(value_name = "SELECT")]
     pub(crate) select: Vec<String>,
-    /// A manifest's path, double:facilitator, double:facilitator+MUTANT, or a URL with --role
+    /// A manifest's path, double:facilitator, double:server, either with +MUTANT, or a URL with --role
     #[arg(long, short, value_name = "TARGET", required_unless_present = "command")]
     pub(crate) target: Option<String>,
-    /// The role of a target that is a URL or a command
+    /// The role of a target that is a URL or a command: facilitator or server
     #[arg(long, value_name = "ROLE")]
-    pub(crate) role: Option<String>,
+    pub(crate) role: Option<Role>,
+    /// A paid route of a server that is a URL or a command: /path for the one to buy, NAME=/path for others
+    #[arg(long = "route", value_name = "ROUTE")]
+    pub(crate) routes: Vec<String>,
+    /// The facilitator behind a server on trial: a manifest's path, double:facilitator, or a URL
+    #[arg(long, value_name = "TARGET", default_value = "double:facilitator")]
+    pub(crate) facilitator: String,
+    /// Port of the facilitator URL that we offer, for a server that runs already and has been pointed there
+    #[arg(long, value_name = "N")]
+    pub(crate) facilitator_port: Option<u16>,
     /// Globs of checks to leave out
     #[arg(long, value_name = "GLOB")]
     pub(crate) exclude: Vec<String>,
@@ -165,7 +175,7 @@ pub(crate) struct ReplayArgs {
     pub(crate) target: Option<String>,
     /// The role of a target that is a URL
     #[arg(long, value_name = "ROLE")]
-    pub(crate) role: Option<String>,
+    pub(crate) role: Option<Role>,
     /// The Anvil binary; otherwise GAUNTLET_ANVIL and the usual places
     #[arg(long, value_name = "PATH")]
     pub(crate) anvil: Option<PathBuf>,
@@ -224,6 +234,9 @@ pub(crate) struct MutantsArgs {
     /// Globs over the names of the mutants; all when there is none
     #[arg(value_name = "MUTANT")]
     pub(crate) mutants: Vec<String>,
+    /// The mutants of one role only: facilitator or server
+    #[arg(long, value_name = "ROLE")]
+    pub(crate) role: Option<Role>,
     /// Globs over the checks to try them with; checks that catch nothing are then no matter
     #[arg(long, value_name = "GLOB")]
     pub(crate) check: Vec<String>,
@@ -303,6 +316,8 @@ pub(crate) struct ChainUpArgs {
 pub(crate) enum RoleName {
     /// Verifies and settles payments.
     Facilitator,
+    /// Sells a resource.
+    Server,
 }
 
 #[derive(Debug, Args)]
@@ -313,6 +328,9 @@ pub(crate) struct ServeArgs {
     /// Break it in this way
     #[arg(long, value_name = "NAME")]
     pub(crate) mutant: Option<String>,
+    /// The facilitator that a server uses; otherwise our own one is started beside it
+    #[arg(long, value_name = "URL", env = "GAUNTLET_FACILITATOR_URL")]
+    pub(crate) facilitator_url: Option<String>,
     /// Port; chosen by the system when not given
     #[arg(long, value_name = "N", default_value_t = 0, env = "PORT")]
     pub(crate) port: u16,

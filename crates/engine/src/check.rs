@@ -24,6 +24,12 @@ pub enum Lane {
 pub enum Need {
     /// The fault proxy between target and chain.
     FaultProxy,
+    /// Our scripted facilitator between the server and the real one.
+    ScriptedFacilitator,
+    /// A target that we start, and can start again.
+    Restart,
+    /// A route of the server, by its name in the manifest.
+    Route(&'static str),
 }
 
 /// Why a check ends without a verdict of its own.

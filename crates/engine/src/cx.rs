@@ -71,7 +71,7 @@ impl Cx {
 
     // ---- findings -------------------------------------------------------------------------------------------
 
-    fn collected(&self) -> std::sync::MutexGuard<'_, Collected> {
+    pub(crate) fn collected(&self) -> std::sync::MutexGuard<'_, Collected> {
         self.collected.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
@@ -157,22 +157,43 @@ impl Cx {
     /// [`Stop::Harness`] when the chain does not obey.
     pub async fn payment_in(&self, version: Version, token: Token) -> Result<Payment, Stop> {
         let number = self.payments.fetch_add(1, Ordering::SeqCst);
-        let payer = self.key(&format!("payer/{number}"));
-        let purse = U256::from(PURSE);
-        match self.world.chain.set_balance(token.address, payer.address(), purse).await {
-            // An address that is no token of ours has no balances; the check that presents it knows.
-            Ok(()) | Err(ChainError::UnknownToken(_)) => {}
-            Err(error) => return Err(error.into()),
-        }
         let terms = Terms {
             scheme: "exact".into(),
             network: self.world.chain.profile().network,
-            token: token.clone(),
+            token,
             amount: U256::from(PRICE),
             pay_to: self.key(&format!("payee/{number}")).address(),
             max_timeout_seconds: TIMEOUT_SECONDS,
             resource: "http://127.0.0.1:4021/weather".into(),
         };
+        self.draft(version, terms, number, U256::from(PURSE), self.now).await
+    }
+
+    /// A valid payment of somebody else's terms by a fresh payer who owns ten times the price.
+    ///
+    /// # Errors
+    /// [`Stop::Harness`] when the chain does not obey.
+    pub async fn payment_of_terms(&self, version: Version, terms: Terms, now: u64) -> Result<Payment, Stop> {
+        let number = self.payments.fetch_add(1, Ordering::SeqCst);
+        let purse = terms.amount.saturating_mul(U256::from(10)).max(U256::from(PURSE));
+        self.draft(version, terms, number, purse, now).await
+    }
+
+    async fn draft(
+        &self,
+        version: Version,
+        terms: Terms,
+        number: u32,
+        purse: U256,
+        now: u64,
+    ) -> Result<Payment, Stop> {
+        let payer = self.key(&format!("payer/{number}"));
+        let token = terms.token.clone();
+        match self.world.chain.set_balance(token.address, payer.address(), purse).await {
+            // An address that is no token of ours has no balances; the check that presents it knows.
+            Ok(()) | Err(ChainError::UnknownToken(_)) => {}
+            Err(error) => return Err(error.into()),
+        }
         let nonce = self.key(&format!("nonce/{number}")).to_bytes();
         let ledger = LedgerView {
             chain_id: self.world.chain.chain_id(),
@@ -185,7 +206,7 @@ impl Cx {
             nonce_used: false,
             blocked: false,
         };
-        let draft = Draft::valid(version, terms, payer.clone(), nonce, self.now);
+        let draft = Draft::valid(version, terms, payer.clone(), nonce, now);
         Ok(Payment {
             draft,
             payer,
@@ -194,7 +215,7 @@ impl Cx {
             changes: Vec::new(),
             money_rule: "X402V2-FA-SETTLE-002",
             raw: None,
-            now: self.now,
+            now,
         })
     }
 
@@ -270,14 +291,14 @@ impl Cx {
         Ok(self.remember(endpoint, None, exchange, sent.to_owned(), None, well_formed))
     }
 
-    fn refuse_when_down(&self) -> Result<(), Stop> {
+    pub(crate) fn refuse_when_down(&self) -> Result<(), Stop> {
         match self.world.down() {
             Some(reason) => Err(Stop::Inconclusive(format!("not tried: {reason}"))),
             None => Ok(()),
         }
     }
 
-    async fn exchange(&self, request: Request) -> Result<Exchange, Stop> {
+    pub(crate) async fn exchange(&self, request: Request) -> Result<Exchange, Stop> {
         self.refuse_when_down()?;
         let exchange = self.world.client.send(request).await;
         if exchange.status.is_none() && !self.world.target_answers().await {
@@ -290,7 +311,7 @@ impl Cx {
         Ok(exchange)
     }
 
-    fn tell_case(&self, exchange: &Exchange, sent: &str) {
+    pub(crate) fn tell_case(&self, exchange: &Exchange, sent: &str) {
         self.world.tell_case(CaseSent {
             check: self.check.id.clone(),
             sent: sent.to_owned(),

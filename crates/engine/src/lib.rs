@@ -9,11 +9,33 @@ pub mod known;
 pub mod payment;
 pub mod reply;
 pub mod requirements;
+pub mod row;
 pub mod select;
 pub mod selftest;
+pub mod server;
 pub mod target;
 pub mod trial;
 pub mod world;
+
+/// The name of this set of checks: newest protocol version and the revision of the documents.
+pub const SET: &str = "v2-2026-06";
+
+/// The checks of a role's trial, in the order in which they are listed.
+#[must_use]
+pub fn checks_of(role: gauntlet_probe::Role) -> Vec<Check> {
+    match role {
+        gauntlet_probe::Role::Facilitator => facilitator::checks(),
+        gauntlet_probe::Role::Server => server::checks(),
+        gauntlet_probe::Role::Client => Vec::new(),
+    }
+}
+
+/// Every check of every role.
+#[must_use]
+pub fn all_checks() -> Vec<Check> {
+    let roles = [gauntlet_probe::Role::Facilitator, gauntlet_probe::Role::Server];
+    roles.into_iter().flat_map(checks_of).collect()
+}
 
 pub use check::{Check, Lane, Need, Stop};
 pub use cx::Cx;

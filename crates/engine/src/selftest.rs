@@ -1,12 +1,13 @@
 //! The trial of the trial: every mutant must be caught, every check must catch one, the double itself must pass.
 
-use crate::check::Check;
+use crate::check::{Check, Lane};
 use crate::known::KnownIssues;
 use crate::select::globs;
-use crate::target::TargetSpec;
+use crate::target::{Double, TargetSpec};
 use crate::trial::{ChainSource, Nobody, Trial, TrialConfig, TrialError};
 use futures::stream::{self, StreamExt};
-use gauntlet_doubles::mutants::{MUTANTS, Mutant};
+use gauntlet_doubles::{mutants, server};
+use gauntlet_probe::Role;
 use gauntlet_report::{CheckReport, Outcome, Profile};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -30,9 +31,9 @@ pub struct SelfTest {
     /// Folder for the runs.
     pub folder: PathBuf,
     /// The mutants to try.
-    pub mutants: Vec<&'static Mutant>,
-    /// The checks to try them with.
-    pub checks: Vec<Check>,
+    pub mutants: Vec<Double>,
+    /// The checks of each role to try them with.
+    pub checks: BTreeMap<Role, Vec<Check>>,
 }
 
 /// What became of one mutant.
@@ -40,16 +41,29 @@ pub struct SelfTest {
 pub struct Killed {
     /// Its name.
     pub mutant: String,
+    /// How it is named as a target.
+    pub target: String,
     /// Its fault as a sentence.
     pub title: String,
     /// The checks that caught it.
     pub killed_by: Vec<String>,
     /// The checks that caught it although its fault does not concern them.
-    pub strays: Vec<String>,
+    pub strays: Vec<Stray>,
     /// Harness errors on the way, which make everything else doubtful.
     pub harness_errors: Vec<String>,
     /// How long its trial took, milliseconds.
     pub took_ms: u64,
+}
+
+/// A check that did not pass although the fault does not concern it.
+#[derive(Debug, Clone, Serialize)]
+pub struct Stray {
+    /// The check.
+    pub check: String,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// Why, in a line.
+    pub why: String,
 }
 
 /// The kill matrix.
@@ -83,20 +97,24 @@ impl Matrix {
 /// # Errors
 /// [`TrialError`] when a trial cannot be held at all.
 pub async fn matrix(test: SelfTest, tell: &(dyn Fn(&str) + Sync)) -> Result<Matrix, TrialError> {
-    let double = hold(&test, None).await?;
-    tell(&format!("double:facilitator  {} checks", double.len()));
-    let double_fails = double
-        .iter()
-        .filter(|report| report.outcome != Outcome::Pass)
-        .map(|report| format!("{} ({})", report.check, report.outcome))
-        .collect();
+    let mut double_fails = Vec::new();
+    for (role, checks) in &test.checks {
+        let double = conforming(*role);
+        let reports = hold(&test, double, checks.clone(), "").await?;
+        tell(&format!("{}  {} checks", double.spec(), reports.len()));
+        let fails = reports.iter().filter(|report| report.outcome != Outcome::Pass);
+        double_fails
+            .extend(fails.map(|report| format!("{} ({}: {})", report.check, report.outcome, why(report))));
+    }
 
     let trials = test.mutants.iter().map(|mutant| {
         let test = &test;
         async move {
             let began = std::time::Instant::now();
-            let killed = kills(mutant, &hold(test, Some(mutant)).await?, began.elapsed())?;
-            tell(&format!("{}  caught by {} checks", killed.mutant, killed.killed_by.len()));
+            let checks = test.checks.get(&mutant.role()).cloned().unwrap_or_default();
+            let reports = hold(test, *mutant, checks, "").await?;
+            let killed = kills(*mutant, &reports, began.elapsed())?;
+            tell(&format!("{}  caught by {} checks", killed.target, killed.killed_by.len()));
             Ok::<_, TrialError>(killed)
         }
     });
@@ -106,10 +124,14 @@ pub async fn matrix(test: SelfTest, tell: &(dyn Fn(&str) + Sync)) -> Result<Matr
         mutants.push(killed?);
     }
     drop(running);
-    let place = |killed: &Killed| test.mutants.iter().position(|mutant| mutant.name == killed.mutant);
+    let place = |killed: &Killed| test.mutants.iter().position(|mutant| mutant.spec() == killed.target);
     mutants.sort_by_key(place);
+    for killed in &mut mutants {
+        settle_doubts(&test, killed, tell).await?;
+    }
 
-    let mut catches: BTreeMap<&str, usize> = test.checks.iter().map(|check| (check.id.as_str(), 0)).collect();
+    let all = test.checks.values().flatten();
+    let mut catches: BTreeMap<&str, usize> = all.map(|check| (check.id.as_str(), 0)).collect();
     for check in mutants.iter().flat_map(|killed| &killed.killed_by) {
         if let Some(count) = catches.get_mut(check.as_str()) {
             *count += 1;
@@ -127,19 +149,70 @@ pub async fn matrix(test: SelfTest, tell: &(dyn Fn(&str) + Sync)) -> Result<Matr
             .filter(|(_, count)| **count == 0)
             .map(|(check, _)| (*check).to_owned())
             .collect(),
-        checks: test.checks.len(),
+        checks: catches.len(),
         mutants,
     })
 }
 
-/// All mutants.
-#[must_use]
-pub fn all_mutants() -> Vec<&'static Mutant> {
-    MUTANTS.iter().collect()
+/// A check that could not tell, of a fault that does not concern it, may only show that the machine was busy with the
+/// other mutants: such a check is tried once more with the machine to itself, and that answer stands. A check that
+/// failed has seen something, and is not asked again.
+async fn settle_doubts(
+    test: &SelfTest,
+    killed: &mut Killed,
+    tell: &(dyn Fn(&str) + Sync),
+) -> Result<(), TrialError> {
+    let doubtful: Vec<String> = killed
+        .strays
+        .iter()
+        .filter(|stray| matches!(stray.outcome, Outcome::Inconclusive | Outcome::HarnessError))
+        .map(|stray| stray.check.clone())
+        .collect();
+    let Some(mutant) = test.mutants.iter().find(|mutant| mutant.spec() == killed.target) else {
+        return Ok(());
+    };
+    if doubtful.is_empty() {
+        return Ok(());
+    }
+    tell(&format!("{}  once more, alone: {}", killed.target, doubtful.join(", ")));
+    let checks = test.checks.get(&mutant.role()).cloned().unwrap_or_default();
+    let wanted = |check: &Check| check.lane == Lane::Control || doubtful.contains(&check.id);
+    let reports = hold(test, *mutant, checks.into_iter().filter(wanted).collect(), "-again").await?;
+    let again = kills(*mutant, &reports, Duration::ZERO)?;
+    killed.strays.retain(|stray| !doubtful.contains(&stray.check));
+    killed.killed_by.retain(|check| !doubtful.contains(check));
+    killed.harness_errors.retain(|error| !doubtful.iter().any(|check| error.starts_with(check)));
+    let news = |check: &String| doubtful.contains(check);
+    killed.strays.extend(again.strays.into_iter().filter(|stray| news(&stray.check)));
+    killed.killed_by.extend(again.killed_by.into_iter().filter(news));
+    killed.harness_errors.extend(again.harness_errors);
+    Ok(())
 }
 
-fn kills(mutant: &'static Mutant, reports: &[CheckReport], took: Duration) -> Result<Killed, TrialError> {
-    let concerned = globs(mutant.concerns)?;
+/// The double of a role without a fault.
+#[must_use]
+pub fn conforming(role: Role) -> Double {
+    match role {
+        Role::Server => Double::Server(None),
+        Role::Facilitator | Role::Client => Double::Facilitator(None),
+    }
+}
+
+/// All mutants of all roles.
+#[must_use]
+pub fn all_mutants() -> Vec<Double> {
+    let facilitators = mutants::MUTANTS.iter().map(|mutant| Double::Facilitator(Some(mutant)));
+    let servers = server::mutants::MUTANTS.iter().map(|mutant| Double::Server(Some(mutant)));
+    facilitators.chain(servers).collect()
+}
+
+fn why(report: &CheckReport) -> String {
+    let finding = report.findings.first().map(|finding| format!("{}: {}", finding.kind, finding.got));
+    report.reason.clone().or(finding).unwrap_or_default()
+}
+
+fn kills(mutant: Double, reports: &[CheckReport], took: Duration) -> Result<Killed, TrialError> {
+    let concerned = globs(mutant.concerns())?;
     // A check that was never scored because the control failed has caught nothing by itself.
     let scored = |report: &&CheckReport| {
         !report.reason.as_deref().is_some_and(|r| r.starts_with("not scored") || r.starts_with("not tried"))
@@ -147,13 +220,18 @@ fn kills(mutant: &'static Mutant, reports: &[CheckReport], took: Duration) -> Re
     let caught = |report: &&CheckReport| {
         matches!(report.outcome, Outcome::Fail | Outcome::Warn | Outcome::Inconclusive)
     };
-    let killed_by: Vec<String> =
-        reports.iter().filter(caught).filter(scored).map(|report| report.check.clone()).collect();
+    let catching = || reports.iter().filter(caught).filter(scored);
+    let stray = |report: &CheckReport| Stray {
+        check: report.check.clone(),
+        outcome: report.outcome,
+        why: why(report),
+    };
     Ok(Killed {
-        mutant: mutant.name.into(),
-        title: mutant.title.into(),
-        strays: killed_by.iter().filter(|check| !concerned.is_match(check)).cloned().collect(),
-        killed_by,
+        mutant: mutant.mutant().unwrap_or_default().into(),
+        target: mutant.spec(),
+        title: mutant.title().into(),
+        strays: catching().filter(|report| !concerned.is_match(&report.check)).map(stray).collect(),
+        killed_by: catching().map(|report| report.check.clone()).collect(),
         harness_errors: reports
             .iter()
             .filter(|report| report.outcome == Outcome::HarnessError)
@@ -163,21 +241,28 @@ fn kills(mutant: &'static Mutant, reports: &[CheckReport], took: Duration) -> Re
     })
 }
 
-async fn hold(test: &SelfTest, mutant: Option<&'static Mutant>) -> Result<Vec<CheckReport>, TrialError> {
-    let name = mutant.map_or("double", |mutant| mutant.name);
+async fn hold(
+    test: &SelfTest,
+    double: Double,
+    checks: Vec<Check>,
+    suffix: &str,
+) -> Result<Vec<CheckReport>, TrialError> {
+    let name = format!("{}-{}{suffix}", double.role(), double.mutant().unwrap_or("double"));
     let (_keep, interrupt) = watch::channel(false);
     let held = Trial::hold(
         TrialConfig {
-            target: TargetSpec::Double(mutant),
+            target: TargetSpec::Double(double),
+            facilitator: TargetSpec::Double(Double::Facilitator(None)),
+            facilitator_port: None,
             network: test.network,
             chain: ChainSource::Own { anvil: test.anvil.clone(), cache: test.cache.clone() },
             profile: Profile::Strict,
             seed: test.seed,
             jobs: 8,
             timeout: Duration::from_secs(10),
-            checks: test.checks.clone(),
-            folder: test.folder.join(name),
-            run: name.into(),
+            checks,
+            folder: test.folder.join(&name),
+            run: name.clone(),
             known: KnownIssues::default(),
             now: None,
             salt: String::new(),

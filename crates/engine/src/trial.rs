@@ -1,16 +1,19 @@
 //! One trial: a chain, a target, the checks in their lanes, and the record.
 
+mod claims;
 mod running;
 mod schedule;
 mod setup;
 
-pub use setup::placeholder_names;
+pub use running::{Live, Starter};
+pub use setup::{placeholder_names, second_payee};
 
 use crate::check::Check;
 use crate::known::KnownIssues;
 use crate::select::SelectError;
 use crate::target::TargetSpec;
 use gauntlet_chain::ChainError;
+use gauntlet_probe::Role;
 use gauntlet_report::record::{Record, RecordError, Writer};
 use gauntlet_report::summary::Summary;
 use gauntlet_report::{Event, ExitCode, Profile, RunFinished, RunStarted, TargetInfo, clock, event};
@@ -39,6 +42,10 @@ pub enum ChainSource {
 pub struct TrialConfig {
     /// What is put on trial.
     pub target: TargetSpec,
+    /// The facilitator behind a server on trial; without meaning for other roles.
+    pub facilitator: TargetSpec,
+    /// Where our facilitator listens, for a server that runs already and was pointed there; otherwise the system chooses.
+    pub facilitator_port: Option<u16>,
     /// The network of the chain.
     pub network: &'static gauntlet_chain::Profile,
     /// Where the chain comes from.
@@ -162,8 +169,8 @@ impl Trial {
                 exit: 0,
                 notes: Vec::new(),
             },
-            Ok(live) => {
-                schedule::run(&config, stage.parts, live, Arc::clone(&writer), watcher, interrupt).await?
+            Ok(target) => {
+                schedule::run(&config, stage.parts, target, Arc::clone(&writer), watcher, interrupt).await?
             }
         };
         close(&config, &writer, finished)
@@ -192,17 +199,19 @@ fn head(config: &TrialConfig, stage: &setup::Stage) -> RunStarted {
         seed: config.seed,
         target: TargetInfo {
             name: config.target.name(),
-            role: "facilitator".into(),
-            url: stage.target.as_ref().map(|live| live.url.clone()).unwrap_or_default(),
+            role: config.target.role().to_string(),
+            url: stage.target.as_ref().map(|(live, _)| live.url.clone()).unwrap_or_default(),
             version: match &config.target {
                 TargetSpec::Manifest(manifest, _) => manifest.version.clone(),
                 _ => None,
             },
             spec: config.target.spec(),
             command: match &config.target {
-                TargetSpec::Command(command) => command.clone(),
+                TargetSpec::Command { command, .. } => command.clone(),
                 _ => Vec::new(),
             },
+            routes: config.target.routes(),
+            facilitator: (config.target.role() == Role::Server).then(|| config.facilitator.spec()),
             rpc_url: match &config.chain {
                 ChainSource::Attached { rpc_url } => Some(rpc_url.clone()),
                 ChainSource::Own { .. } => None,
@@ -212,7 +221,7 @@ fn head(config: &TrialConfig, stage: &setup::Stage) -> RunStarted {
         chain_id: config.network.network.chain_id,
         anvil: stage.anvil.clone(),
         profile: config.profile,
-        set: crate::facilitator::SET.into(),
+        set: crate::SET.into(),
         selected: config.checks.len(),
         command: config.command.clone(),
     }

@@ -1,6 +1,8 @@
 //! The world of a run: one chain, one target, one record.
 
-use crate::history::{Endpoint, History};
+use crate::history::History;
+use crate::server::shop::Shop;
+use crate::trial::Live;
 use gauntlet_chain::Chain;
 use gauntlet_probe::{Client, ProxyHandle, Request, Rule};
 use gauntlet_report::{CaseSent, Event, Profile, record::Writer};
@@ -46,6 +48,14 @@ pub struct World {
     pub timeout: Duration,
     /// What the target claims.
     pub claims: Claims,
+    /// What a resource server sells, and the facilitator that stands behind it; `None` for other roles.
+    pub shop: Option<Shop>,
+    /// Whether the target is one that we start, so that it can be started again.
+    pub ours: bool,
+    /// The target itself, for checks that start it again.
+    pub live: tokio::sync::Mutex<Live>,
+    /// A path that the target answers as long as it is alive.
+    pub heartbeat: String,
     /// Block after which the run began.
     pub start_block: u64,
     /// The RPC URL that the target was given, when we know it.
@@ -78,8 +88,16 @@ impl World {
     /// Whether the target still answers anything at all.
     pub async fn target_answers(&self) -> bool {
         let patience = self.timeout.min(Duration::from_secs(5));
-        let ask = self.client.send(Request::get(Endpoint::Supported.path()));
+        let ask = self.client.send(Request::get(&self.heartbeat));
         matches!(tokio::time::timeout(patience, ask).await, Ok(exchange) if exchange.status.is_some())
+    }
+
+    /// Stops the target and starts it again at the same place.
+    ///
+    /// # Errors
+    /// Why it did not come back.
+    pub async fn restart_target(&self) -> Result<(), String> {
+        self.live.lock().await.restart().await
     }
 
     /// Whether the chain answers the target as it should at the moment.

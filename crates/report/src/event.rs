@@ -48,6 +48,12 @@ pub struct TargetInfo {
     /// RPC URL of a chain that is not ours; replay uses it again.
     #[serde(default)]
     pub rpc_url: Option<String>,
+    /// Paid routes that the command line named, as `name=/path`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub routes: Vec<String>,
+    /// The facilitator behind a server on trial, as the command line names it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub facilitator: Option<String>,
 }
 
 /// The head of a run.

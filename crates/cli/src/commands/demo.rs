@@ -5,8 +5,10 @@ use crate::args::DemoArgs;
 use crate::failure::Failure;
 use crate::{output, settings};
 use gauntlet_doubles::mutants;
+use gauntlet_engine::target::Double;
 use gauntlet_engine::trial::{ChainSource, Held, TrialConfig};
 use gauntlet_engine::{Check, KnownIssues, TargetSpec, facilitator, select};
+use gauntlet_probe::Role;
 use gauntlet_report::render::{self, Style};
 use gauntlet_report::{ExitCode, Profile};
 use std::path::PathBuf;
@@ -24,6 +26,8 @@ pub(crate) async fn run(args: DemoArgs, color: bool) -> Result<ExitCode, Failure
     let (run, folder) = settings::run_folder(args.out.as_deref(), seed);
     let config = |target: TargetSpec, checks: Vec<Check>, folder: PathBuf| TrialConfig {
         target,
+        facilitator: TargetSpec::Double(Double::Facilitator(None)),
+        facilitator_port: None,
         network,
         chain: ChainSource::Own { anvil: anvil.clone(), cache: cache.clone() },
         profile: Profile::Reference,
@@ -41,8 +45,11 @@ pub(crate) async fn run(args: DemoArgs, color: bool) -> Result<ExitCode, Failure
     };
 
     output::result("1. The trial of our own conforming facilitator, on a real chain\n");
-    let double =
-        hold(config(TargetSpec::Double(None), facilitator::checks(), folder.clone()), args.quiet).await?;
+    let double = hold(
+        config(TargetSpec::Double(Double::Facilitator(None)), facilitator::checks(), folder.clone()),
+        args.quiet,
+    )
+    .await?;
     output::result(&render::human(&double.record, &style));
     if double.summary.exit == ExitCode::Interrupted {
         return Ok(ExitCode::Interrupted);
@@ -52,8 +59,13 @@ pub(crate) async fn run(args: DemoArgs, color: bool) -> Result<ExitCode, Failure
         "\n2. The same facilitator with one fault ({MUTANT}), and the check that catches it\n"
     ));
     let mutant = mutants::by_name(MUTANT).map_err(|error| Failure::harness(error.to_string()))?;
-    let checks = with_controls(select::select(facilitator::checks(), &[CHECK.to_owned()], &[])?);
-    let caught = hold(config(TargetSpec::Double(Some(mutant)), checks, folder.join("mutant")), true).await?;
+    let checks =
+        with_controls(select::select(facilitator::checks(), &[CHECK.to_owned()], &[])?, Role::Facilitator);
+    let caught = hold(
+        config(TargetSpec::Double(Double::Facilitator(Some(mutant))), checks, folder.join("mutant")),
+        true,
+    )
+    .await?;
     output::result(&render::human(&caught.record, &style));
 
     output::result(&format!(

@@ -3,19 +3,20 @@
 use crate::args::ExplainArgs;
 use crate::failure::Failure;
 use crate::output;
-use gauntlet_doubles::mutants::{self, Mutant};
-use gauntlet_engine::{Catalogue, Check, Requirement, facilitator, select};
+use gauntlet_engine::selftest::all_mutants;
+use gauntlet_engine::target::Double;
+use gauntlet_engine::{Catalogue, Check, Requirement, all_checks, select};
 use gauntlet_report::{ExitCode, Outcome};
 use std::fmt::Write;
 
 pub(crate) fn run(args: &ExplainArgs) -> Result<ExitCode, Failure> {
-    let checks = facilitator::checks();
+    let checks = all_checks();
     let text = checks
         .iter()
         .find(|check| check.id == args.id)
         .map(check_text)
         .or_else(|| Catalogue::get().find(&args.id).map(|requirement| requirement_text(requirement, &checks)))
-        .or_else(|| mutants::by_name(mutant_name(&args.id)).ok().map(mutant_text))
+        .or_else(|| mutant_text(&args.id))
         .or_else(|| outcome_text(&args.id))
         .or_else(|| exit_text(&args.id));
     match text {
@@ -27,16 +28,13 @@ pub(crate) fn run(args: &ExplainArgs) -> Result<ExitCode, Failure> {
     }
 }
 
-fn mutant_name(id: &str) -> &str {
-    id.strip_prefix("double:facilitator+").unwrap_or(id)
-}
-
 fn unknown(id: &str, checks: &[Check]) -> Failure {
+    let mutants = all_mutants();
     let candidates = checks
         .iter()
         .map(|check| check.id.as_str())
         .chain(Catalogue::get().all().map(|requirement| requirement.id.as_str()))
-        .chain(mutants::MUTANTS.iter().map(|mutant| mutant.name));
+        .chain(mutants.iter().filter_map(|mutant| mutant.mutant()));
     let near =
         select::closest(id, candidates).map(|near| format!(" (did you mean {near}?)")).unwrap_or_default();
     Failure::usage(format!(
@@ -89,13 +87,17 @@ fn requirement_text(requirement: &Requirement, checks: &[Check]) -> String {
     text
 }
 
-fn mutant_text(mutant: &Mutant) -> String {
-    format!(
-        "double:facilitator+{}\n  {}\n  concerns: {}",
-        mutant.name,
-        mutant.title,
-        mutant.concerns.join(", ")
-    )
+/// The mutants of that name: each role has its own list.
+fn mutant_text(id: &str) -> Option<String> {
+    let named = |mutant: &Double| mutant.mutant() == Some(id) || mutant.spec() == id;
+    let texts: Vec<String> = all_mutants()
+        .into_iter()
+        .filter(named)
+        .map(|mutant| {
+            format!("{}\n  {}\n  concerns: {}", mutant.spec(), mutant.title(), mutant.concerns().join(", "))
+        })
+        .collect();
+    (!texts.is_empty()).then(|| texts.join("\n\n"))
 }
 
 fn outcome_text(word: &str) -> Option<String> {

@@ -3,8 +3,9 @@
 use crate::args::{Format, ListArgs, Listed};
 use crate::failure::Failure;
 use crate::output;
-use gauntlet_doubles::mutants::MUTANTS;
-use gauntlet_engine::{Catalogue, facilitator, select};
+use gauntlet_engine::selftest::{all_mutants, conforming};
+use gauntlet_engine::{Catalogue, all_checks, select};
+use gauntlet_probe::Role;
 use gauntlet_report::ExitCode;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -51,7 +52,7 @@ fn human(rows: &[&Row]) -> String {
 }
 
 fn checks() -> Vec<Row> {
-    facilitator::checks()
+    all_checks()
         .into_iter()
         .map(|check| Row {
             text: format!("{} {:<7}  {}", check.class(), check.level(), check.title),
@@ -70,7 +71,7 @@ fn checks() -> Vec<Row> {
 }
 
 fn requirements() -> Vec<Row> {
-    let checks = facilitator::checks();
+    let checks = all_checks();
     let covered: BTreeSet<&str> = checks.iter().flat_map(|check| check.covers.iter().copied()).collect();
     Catalogue::get()
         .all()
@@ -103,28 +104,32 @@ fn requirements() -> Vec<Row> {
 }
 
 fn mutants() -> Vec<Row> {
-    MUTANTS
-        .iter()
+    all_mutants()
+        .into_iter()
         .map(|mutant| Row {
-            id: mutant.name.into(),
-            text: mutant.title.into(),
+            id: mutant.spec(),
+            text: mutant.title().into(),
             json: json!({
-                "mutant": mutant.name,
-                "title": mutant.title,
-                "target": format!("double:facilitator+{}", mutant.name),
-                "concerns": mutant.concerns,
+                "mutant": mutant.mutant(),
+                "role": mutant.role().as_str(),
+                "title": mutant.title(),
+                "target": mutant.spec(),
+                "concerns": mutant.concerns(),
             }),
         })
         .collect()
 }
 
 fn targets() -> Vec<Row> {
-    let double = Row {
-        id: "double:facilitator".into(),
-        text: "our own conforming facilitator, in this process".into(),
-        json: json!({ "target": "double:facilitator", "role": "facilitator" }),
+    let double = |role: Role, text: &str| Row {
+        id: conforming(role).spec(),
+        text: text.into(),
+        json: json!({ "target": conforming(role).spec(), "role": role.as_str() }),
     };
-    let mut rows = vec![double];
+    let mut rows = vec![
+        double(Role::Facilitator, "our own conforming facilitator, in this process"),
+        double(Role::Server, "our own conforming resource server, in this process"),
+    ];
     let Ok(folder) = std::fs::read_dir("fixtures/targets") else {
         return rows;
     };

@@ -4,24 +4,39 @@ use super::list::pretty;
 use crate::args::{Format, MutantsArgs};
 use crate::failure::Failure;
 use crate::{output, settings};
-use gauntlet_engine::selftest::{Matrix, SelfTest, all_mutants, matrix};
-use gauntlet_engine::{facilitator, select};
+use gauntlet_engine::selftest::{Matrix, SelfTest, Stray, all_mutants, matrix};
+use gauntlet_engine::target::Double;
+use gauntlet_engine::{Check, checks_of, select};
+use gauntlet_probe::Role;
 use gauntlet_report::ExitCode;
 use serde_json::json;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 pub(crate) async fn run(args: MutantsArgs, _color: bool) -> Result<ExitCode, Failure> {
     let names = select::globs(&args.mutants)?;
-    let mutants: Vec<_> =
-        all_mutants().into_iter().filter(|m| args.mutants.is_empty() || names.is_match(m.name)).collect();
+    let named = |mutant: &Double| {
+        args.mutants.is_empty()
+            || mutant.mutant().is_some_and(|name| names.is_match(name))
+            || names.is_match(mutant.spec())
+    };
+    let of_role = |mutant: &Double| args.role.is_none_or(|role| role == mutant.role());
+    let mutants: Vec<Double> = all_mutants().into_iter().filter(of_role).filter(named).collect();
     if mutants.is_empty() {
         return Err(Failure::usage(format!("no mutant matches {}", args.mutants.join(" ")))
             .with_help("`gauntlet list mutants` shows them"));
     }
-    let all = facilitator::checks();
-    let total = all.len();
-    let checks = super::run::with_controls(select::select(all, &args.check, &[])?);
-    let whole = checks.len() == total && args.mutants.is_empty();
+    let roles: BTreeSet<Role> = mutants.iter().map(|mutant| mutant.role()).collect();
+    let chosen = select::select(roles.iter().copied().flat_map(checks_of).collect(), &args.check, &[])?;
+    let checks: BTreeMap<Role, Vec<Check>> = roles
+        .into_iter()
+        .map(|role| {
+            let of_role: Vec<String> = checks_of(role).into_iter().map(|check| check.id).collect();
+            let mine = chosen.iter().filter(|check| of_role.contains(&check.id)).cloned().collect();
+            (role, super::run::with_controls(mine, role))
+        })
+        .collect();
+    let whole = args.check.is_empty() && args.mutants.is_empty();
     let (network, anvil) = settings::chain(&args.chain, args.quiet).await?;
     let scratch = std::env::temp_dir().join(format!("gauntlet-mutants-{}", std::process::id()));
     let folder = args.out.clone().unwrap_or_else(|| scratch.clone());
@@ -66,7 +81,7 @@ pub(crate) async fn run(args: MutantsArgs, _color: bool) -> Result<ExitCode, Fai
 }
 
 fn human(matrix: &Matrix) -> String {
-    let width = matrix.mutants.iter().map(|killed| killed.mutant.len()).max().unwrap_or_default();
+    let width = matrix.mutants.iter().map(|killed| killed.target.len()).max().unwrap_or_default();
     let mut text = String::new();
     for killed in &matrix.mutants {
         let by = match killed.killed_by.as_slice() {
@@ -74,9 +89,13 @@ fn human(matrix: &Matrix) -> String {
             [one] => one.clone(),
             [first, rest @ ..] => format!("{first} and {} more", rest.len()),
         };
-        let _ = writeln!(text, "{:width$}  {by}", killed.mutant);
-        for stray in &killed.strays {
-            let _ = writeln!(text, "{:width$}  STRAY {stray}: the fault does not concern it", "");
+        let _ = writeln!(text, "{:width$}  {by}", killed.target);
+        for Stray { check, outcome, why } in &killed.strays {
+            let _ = writeln!(
+                text,
+                "{:width$}  STRAY {check}: {outcome}, and the fault does not concern it ({why})",
+                ""
+            );
         }
         for error in &killed.harness_errors {
             let _ = writeln!(text, "{:width$}  HARNESS ERROR {error}", "");

@@ -1,12 +1,13 @@
 //! `gauntlet replay`: a stored case, sent again.
 
-use super::run::{hold, outcome_of, own_chain, salt, unreadable, with_controls};
+use super::run::{facilitator, hold, outcome_of, own_chain, salt, unreadable, with_controls};
 use crate::args::ReplayArgs;
 use crate::failure::Failure;
 use crate::{output, settings};
 use gauntlet_engine::payment::TIMEOUT_SECONDS;
 use gauntlet_engine::trial::{ChainSource, TrialConfig};
-use gauntlet_engine::{KnownIssues, TargetSpec, facilitator, select};
+use gauntlet_engine::{KnownIssues, TargetSpec, checks_of, select};
+use gauntlet_probe::{Role, Shop};
 use gauntlet_report::record::Record;
 use gauntlet_report::{CheckReport, ExitCode, Outcome, clock};
 use std::path::Path;
@@ -18,12 +19,17 @@ const MARGIN_SECONDS: u64 = 60;
 pub(crate) async fn run(args: ReplayArgs, _color: bool) -> Result<ExitCode, Failure> {
     let (record, old) = stored(&args.case)?;
     let started = &record.started;
-    let checks = select::select(facilitator::checks(), std::slice::from_ref(&old.check), &[])?;
-    let role = args.role.as_deref().or(Some(started.target.role.as_str()));
+    let recorded_role: Role = started.target.role.parse().map_err(Failure::usage)?;
+    let role = args.role.unwrap_or(recorded_role);
+    let checks = select::select(checks_of(role), std::slice::from_ref(&old.check), &[])?;
+    let shop = Shop::of_arguments(&started.target.routes).map_err(Failure::usage)?;
     let target = match &args.target {
-        None if !started.target.command.is_empty() => TargetSpec::Command(started.target.command.clone()),
-        spec => TargetSpec::parse(spec.as_deref().unwrap_or(&started.target.spec), role)?,
+        None if !started.target.command.is_empty() => {
+            TargetSpec::command(started.target.command.clone(), Some(role), shop)?
+        }
+        spec => TargetSpec::parse(spec.as_deref().unwrap_or(&started.target.spec), Some(role), shop)?,
     };
+    let facilitator = facilitator(started.target.facilitator.as_deref().unwrap_or("double:facilitator"))?;
     let network = settings::network(&started.network)?;
     // A target that has been named anew need not be on the chain of the run.
     let recorded = started.target.rpc_url.as_ref().filter(|_| args.target.is_none());
@@ -44,13 +50,15 @@ pub(crate) async fn run(args: ReplayArgs, _color: bool) -> Result<ExitCode, Fail
     let held = hold(
         TrialConfig {
             target,
+            facilitator,
+            facilitator_port: None,
             network,
             chain,
             profile: started.profile,
             seed: started.seed,
             jobs: 1,
             timeout: Duration::from_secs(args.timeout),
-            checks: with_controls(checks),
+            checks: with_controls(checks, role),
             folder,
             run,
             known: KnownIssues::default(),

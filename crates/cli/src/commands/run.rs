@@ -4,19 +4,21 @@ use crate::args::{Format, RunArgs};
 use crate::failure::Failure;
 use crate::{interrupt, output, progress, settings};
 use gauntlet_engine::trial::{ChainSource, Held, Trial, TrialConfig, TrialError};
-use gauntlet_engine::{Check, KnownIssues, TargetSpec, facilitator, select};
+use gauntlet_engine::{Check, KnownIssues, TargetSpec, checks_of, select};
+use gauntlet_probe::{Role, Shop};
 use gauntlet_report::render::{self, Style};
 use gauntlet_report::{ExitCode, Outcome, clock};
 use std::path::Path;
 use std::time::Duration;
 
 pub(crate) async fn run(args: RunArgs, color: bool) -> Result<ExitCode, Failure> {
-    let checks = select::select(facilitator::checks(), &args.select, &args.exclude)?;
+    let target = target(&args)?;
+    let checks = select::select(checks_of(target.role()), &args.select, &args.exclude)?;
     if checks.is_empty() {
         output::result("NOTHING RAN  no check is left of the selection");
         return Ok(ExitCode::NothingRan);
     }
-    let target = target(&args)?;
+    let facilitator = facilitator(&args.facilitator)?;
     let known = known_issues(args.known.as_deref(), &target)?;
     let network = settings::network(&args.chain.network)?;
     if args.dry_run {
@@ -27,10 +29,13 @@ pub(crate) async fn run(args: RunArgs, color: bool) -> Result<ExitCode, Failure>
         None => own_chain(&target, args.chain.anvil.as_deref(), args.quiet).await?,
     };
     let seed = args.seed.unwrap_or_else(settings::draw_seed);
+    let role = target.role();
     let (run, folder) = settings::run_folder(args.out.as_deref(), seed);
     let held = hold(
         TrialConfig {
             target,
+            facilitator,
+            facilitator_port: args.facilitator_port,
             network,
             salt: salt(&chain, &run),
             chain,
@@ -38,7 +43,7 @@ pub(crate) async fn run(args: RunArgs, color: bool) -> Result<ExitCode, Failure>
             seed,
             jobs: usize::from(args.jobs),
             timeout: Duration::from_secs(args.timeout),
-            checks: with_controls(checks),
+            checks: with_controls(checks, role),
             folder,
             run,
             known,
@@ -84,19 +89,27 @@ pub(super) fn show(held: &Held, format: Format, color: bool) {
 }
 
 fn target(args: &RunArgs) -> Result<TargetSpec, Failure> {
-    match &args.target {
-        Some(target) => {
-            let target = TargetSpec::parse(target, args.role.as_deref())?;
-            if let TargetSpec::Manifest(manifest, _) = &target {
-                manifest.check_placeholders(gauntlet_engine::trial::placeholder_names())?;
-            }
-            Ok(target)
-        }
-        None => match args.role.as_deref() {
-            Some("facilitator") => Ok(TargetSpec::Command(args.command.clone())),
-            _ => Err(Failure::usage("a command does not say what it is: add --role facilitator")),
-        },
+    let shop = Shop::of_arguments(&args.routes).map_err(Failure::usage)?;
+    let target = match &args.target {
+        Some(target) => TargetSpec::parse(target, args.role, shop)?,
+        None => TargetSpec::command(args.command.clone(), args.role, shop)?,
+    };
+    known_placeholders(&target)?;
+    Ok(target)
+}
+
+/// The facilitator behind a server.
+pub(super) fn facilitator(name: &str) -> Result<TargetSpec, Failure> {
+    let target = TargetSpec::parse(name, Some(Role::Facilitator), Shop::default())?;
+    known_placeholders(&target)?;
+    Ok(target)
+}
+
+fn known_placeholders(target: &TargetSpec) -> Result<(), Failure> {
+    if let TargetSpec::Manifest(manifest, _) = target {
+        manifest.check_placeholders(gauntlet_engine::trial::placeholder_names())?;
     }
+    Ok(())
 }
 
 /// A target that runs already has its own idea of the chain: ours would be another one.
@@ -105,12 +118,7 @@ pub(super) async fn own_chain(
     anvil: Option<&Path>,
     quiet: bool,
 ) -> Result<ChainSource, Failure> {
-    let runs_already = match target {
-        TargetSpec::Url(_) => true,
-        TargetSpec::Manifest(manifest, _) => manifest.start.is_none(),
-        TargetSpec::Double(_) | TargetSpec::Command(_) => false,
-    };
-    if runs_already {
+    if target.runs_already() {
         return Err(Failure::usage("a target that runs already settles on a chain of its own, which must be judged too")
             .with_help(
                 "start a chain with `gauntlet chain up`, point the target at its RPC URL, and give the same URL here \
@@ -138,18 +146,18 @@ fn known_issues(path: Option<&Path>, target: &TargetSpec) -> Result<KnownIssues,
     let Some(path) = path.or(named) else {
         return Ok(KnownIssues::default());
     };
-    let all = facilitator::checks();
+    let all = checks_of(target.role());
     let ids: Vec<&str> = all.iter().map(|check| check.id.as_str()).collect();
     Ok(KnownIssues::load(path, &ids)?)
 }
 
 /// The selected checks and the positive controls without which they mean nothing.
-pub(super) fn with_controls(selected: Vec<Check>) -> Vec<Check> {
+pub(super) fn with_controls(selected: Vec<Check>, role: Role) -> Vec<Check> {
     let needed = |control: &Check| {
         selected.iter().any(|check| check.version == control.version || check.version.is_none())
             && !selected.iter().any(|check| check.id == control.id)
     };
-    let mut checks: Vec<Check> = facilitator::checks()
+    let mut checks: Vec<Check> = checks_of(role)
         .into_iter()
         .filter(|check| check.lane == gauntlet_engine::Lane::Control)
         .filter(needed)

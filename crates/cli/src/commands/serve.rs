@@ -3,51 +3,35 @@
 use crate::args::{RoleName, ServeArgs};
 use crate::failure::Failure;
 use crate::{interrupt, output, settings};
-use gauntlet_chain::{Chain, ChainConfig, Roles};
-use gauntlet_doubles::{facilitator, mutants};
+use gauntlet_chain::{Chain, ChainConfig, Profile, Roles};
+use gauntlet_doubles::mutant::UnknownMutant;
+use gauntlet_doubles::{facilitator, mutants, server};
+use gauntlet_engine::trial::second_payee;
 use gauntlet_probe::Guard;
 use gauntlet_report::ExitCode;
 use gauntlet_wire::Version;
 use std::net::{Ipv4Addr, SocketAddr};
 
+/// The token in everything that the served double sells.
+const CANARY: &str = "canary-of-gauntlet-serve";
+
 pub(crate) async fn run(args: ServeArgs) -> Result<ExitCode, Failure> {
-    let RoleName::Facilitator = args.role;
-    let mutant = args
-        .mutant
-        .as_deref()
-        .map(mutants::by_name)
-        .transpose()
-        .map_err(|error| Failure::usage(error.to_string()))?;
+    match args.role {
+        RoleName::Facilitator => serve_facilitator(args).await,
+        RoleName::Server => serve_server(args).await,
+    }
+}
+
+async fn serve_facilitator(args: ServeArgs) -> Result<ExitCode, Failure> {
+    let mutant = args.mutant.as_deref().map(mutants::by_name).transpose().map_err(unknown)?;
     let network = settings::network(&args.chain.network)?;
     let guard = Guard::start();
-    let (chain, rpc_url) = match &args.rpc_url {
-        Some(url) => (None, url.clone()),
-        None => {
-            let chain = own_chain(&args, network).await?;
-            if let Some(pid) = chain.pid() {
-                guard.watch_pid(pid);
-            }
-            let url = chain.rpc_url().to_owned();
-            (Some(chain), url)
-        }
-    };
-    let double = facilitator::serve(facilitator::Config {
-        rpc_url: rpc_url.clone(),
-        key: Roles::default().facilitator,
-        network: network.network,
-        versions: Version::ALL.to_vec(),
-        fault: mutant.map(|mutant| mutant.fault),
-        listen: SocketAddr::from((Ipv4Addr::LOCALHOST, args.port)),
-    })
-    .await
-    .map_err(|error| Failure::harness(error.to_string()))?;
+    let (chain, rpc_url) = chain(&args, network, &guard).await?;
+    let config = facilitator_config(&rpc_url, network, args.port);
+    let config = facilitator::Config { fault: mutant.map(|mutant| mutant.fault), ..config };
+    let double = facilitator::serve(config).await.map_err(|error| Failure::harness(error.to_string()))?;
     output::result(&format!("GAUNTLET_FACILITATOR_URL={}\nGAUNTLET_RPC_URL={rpc_url}", double.url()));
-    output::remark(&mutant.map_or_else(
-        || "the conforming facilitator double serves; Ctrl-C stops it".to_owned(),
-        |mutant| {
-            format!("a facilitator that is broken on purpose serves ({}); Ctrl-C stops it", mutant.title)
-        },
-    ));
+    told("facilitator", mutant.map(|mutant| mutant.title));
     interrupt::wait().await;
     double.stop().await;
     drop(chain);
@@ -55,9 +39,83 @@ pub(crate) async fn run(args: ServeArgs) -> Result<ExitCode, Failure> {
     Ok(ExitCode::Success)
 }
 
-async fn own_chain(args: &ServeArgs, network: &'static gauntlet_chain::Profile) -> Result<Chain, Failure> {
+async fn serve_server(args: ServeArgs) -> Result<ExitCode, Failure> {
+    let mutant = args.mutant.as_deref().map(server::mutants::by_name).transpose().map_err(unknown)?;
+    let network = settings::network(&args.chain.network)?;
+    let guard = Guard::start();
+    let (beside, facilitator_url) = match &args.facilitator_url {
+        Some(url) => (None, url.clone()),
+        None => {
+            let (chain, rpc_url) = chain(&args, network, &guard).await?;
+            let double = facilitator::serve(facilitator_config(&rpc_url, network, 0))
+                .await
+                .map_err(|error| Failure::harness(error.to_string()))?;
+            output::result(&format!("GAUNTLET_RPC_URL={rpc_url}"));
+            let url = double.url();
+            (Some((chain, double)), url)
+        }
+    };
+    let double = server::serve(server::Config {
+        facilitator_url: facilitator_url.clone(),
+        network: network.network,
+        token: network.usdc.clone(),
+        payee: Roles::default().payee.address(),
+        other_payee: second_payee(),
+        canary: CANARY.into(),
+        versions: Version::ALL.to_vec(),
+        fault: mutant.map(|mutant| mutant.fault),
+        listen: SocketAddr::from((Ipv4Addr::LOCALHOST, args.port)),
+    })
+    .await
+    .map_err(|error| Failure::harness(error.to_string()))?;
+    output::result(&format!(
+        "GAUNTLET_FACILITATOR_URL={facilitator_url}\nGAUNTLET_SERVER_URL={}",
+        double.url()
+    ));
+    told("resource server", mutant.map(|mutant| mutant.title));
+    interrupt::wait().await;
+    double.stop().await;
+    if let Some((chain, facilitator)) = beside {
+        facilitator.stop().await;
+        drop(chain);
+    }
+    drop(guard);
+    Ok(ExitCode::Success)
+}
+
+fn unknown(error: UnknownMutant) -> Failure {
+    Failure::usage(error.to_string())
+}
+
+fn told(what: &str, fault: Option<&str>) {
+    output::remark(&match fault {
+        None => format!("the conforming {what} double serves; Ctrl-C stops it"),
+        Some(title) => format!("a {what} that is broken on purpose serves ({title}); Ctrl-C stops it"),
+    });
+}
+
+fn facilitator_config(rpc_url: &str, network: &Profile, port: u16) -> facilitator::Config {
+    facilitator::Config {
+        rpc_url: rpc_url.to_owned(),
+        key: Roles::default().facilitator,
+        network: network.network,
+        versions: Version::ALL.to_vec(),
+        fault: None,
+        listen: SocketAddr::from((Ipv4Addr::LOCALHOST, port)),
+    }
+}
+
+/// The chain of the options, or one of our own.
+async fn chain(
+    args: &ServeArgs,
+    network: &'static Profile,
+    guard: &Guard,
+) -> Result<(Option<Chain>, String), Failure> {
+    if let Some(url) = &args.rpc_url {
+        return Ok((None, url.clone()));
+    }
     let anvil = settings::anvil(args.chain.anvil.as_deref(), false).await?;
-    Ok(Chain::start(ChainConfig {
+    let chain = Chain::start(ChainConfig {
         profile: network,
         anvil,
         port: None,
@@ -65,5 +123,10 @@ async fn own_chain(args: &ServeArgs, network: &'static gauntlet_chain::Profile) 
         cache: settings::cache()?,
         log: None,
     })
-    .await?)
+    .await?;
+    if let Some(pid) = chain.pid() {
+        guard.watch_pid(pid);
+    }
+    let url = chain.rpc_url().to_owned();
+    Ok((Some(chain), url))
 }

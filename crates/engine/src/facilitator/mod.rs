@@ -17,86 +17,8 @@ pub mod rpc;
 pub mod supported;
 pub mod tokens;
 
-use crate::check::{Check, Judged, Lane, Need};
-use crate::cx::Cx;
-use futures::future::BoxFuture;
-use gauntlet_wire::Version;
-use std::sync::Arc;
-
-/// The name of this set of checks: newest protocol version and the revision of the documents.
-pub const SET: &str = "v2-2026-06";
-
-/// One row of a table: a check, or a check and its v1 twin.
-pub struct Row {
-    /// Id without version.
-    pub id: &'static str,
-    /// The rule as a sentence.
-    pub title: &'static str,
-    /// Requirements of the v2 check, the deciding one first.
-    pub v2: &'static [&'static str],
-    /// Requirements of the v1 twin; none means no twin.
-    pub v1: &'static [&'static str],
-    /// What the first check is about.
-    pub scope: Scope,
-    /// What is at risk.
-    pub risk: &'static str,
-    /// When it may run.
-    pub lane: Lane,
-    /// What it needs.
-    pub needs: &'static [Need],
-    /// What it does.
-    pub body: fn(Cx) -> BoxFuture<'static, Judged>,
-}
-
-/// What the check without `.v1` in its id is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Scope {
-    /// Payments of version 2.
-    Version2,
-    /// The target, whatever versions it claims.
-    Target,
-}
-
-impl Row {
-    /// A row about the target, which needs nothing but its answers.
-    pub const fn of_target(
-        (lane, risk): (Lane, &'static str),
-        id: &'static str,
-        title: &'static str,
-        v2: &'static [&'static str],
-        body: fn(Cx) -> BoxFuture<'static, Judged>,
-    ) -> Self {
-        Self { id, title, v2, v1: &[], scope: Scope::Target, risk, lane, needs: &[], body }
-    }
-
-    fn checks(&self) -> Vec<Check> {
-        let body = self.body;
-        [(Version::V2, self.v2), (Version::V1, self.v1)]
-            .into_iter()
-            .filter(|(_, covers)| !covers.is_empty())
-            .map(|(version, covers)| Check {
-                id: versioned(self.id, version),
-                title: self.title.to_owned(),
-                version: Some(version)
-                    .filter(|version| *version == Version::V1 || self.scope == Scope::Version2),
-                covers: covers.to_vec(),
-                risk: self.risk,
-                lane: self.lane,
-                needs: self.needs,
-                body: Arc::new(body),
-            })
-            .collect()
-    }
-}
-
-/// The id of a check for one version.
-#[must_use]
-pub fn versioned(id: &str, version: Version) -> String {
-    match version {
-        Version::V2 => id.to_owned(),
-        Version::V1 => format!("{id}.v1"),
-    }
-}
+use crate::check::Check;
+use crate::row::{Row, Scope, versioned};
 
 /// All checks of the facilitator trial, in the order in which they are listed.
 #[must_use]

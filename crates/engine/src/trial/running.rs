@@ -1,48 +1,222 @@
 //! A target that runs.
 
-use gauntlet_doubles::facilitator;
-use gauntlet_probe::RunningTarget;
+use crate::target::{Double, TargetSpec};
+use gauntlet_doubles::{DoubleError, facilitator, server};
+use gauntlet_probe::{Guard, Manifest, Role, RunningTarget, Shop, Target};
 use gauntlet_wire::Version;
+use std::collections::BTreeMap;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+
+/// Starts one target as often as it is asked to.
+pub struct Starter {
+    /// What to start.
+    pub(super) target: TargetSpec,
+    /// Values of placeholders.
+    pub(super) values: BTreeMap<String, String>,
+    /// The run's folder, for logs.
+    pub(super) folder: PathBuf,
+    /// Ends what was started when this process is killed.
+    pub(super) guard: Guard,
+    /// How a facilitator double is set up, whatever its fault.
+    pub(super) facilitator: facilitator::Config,
+    /// How a server double is set up, whatever its fault.
+    pub(super) server: server::Config,
+}
+
+impl Starter {
+    /// Whether the target is ours to start.
+    #[must_use]
+    pub fn starts(&self) -> bool {
+        !self.target.runs_already()
+    }
+
+    /// Starts the target. `log` is the name of a file in the run's folder.
+    ///
+    /// # Errors
+    /// Why it did not start.
+    pub async fn start(&self, log: &str) -> Result<Live, String> {
+        let failed = |error: DoubleError| format!("the double did not start: {error}");
+        match &self.target {
+            TargetSpec::Double(Double::Facilitator(mutant)) => {
+                let fault = mutant.map(|mutant| mutant.fault);
+                let config = facilitator::Config { fault, ..self.facilitator.clone() };
+                let running = facilitator::serve(config).await.map_err(failed)?;
+                Ok(Live::new(running.url(), LiveKind::Facilitator(running)))
+            }
+            TargetSpec::Double(Double::Server(mutant)) => {
+                let fault = mutant.map(|mutant| mutant.fault);
+                let config = server::Config { fault, ..self.server.clone() };
+                let running = server::serve(config.clone()).await.map_err(failed)?;
+                let shop = double_shop(&config.canary);
+                Ok(Live {
+                    shop,
+                    ..Live::new(running.url(), LiveKind::Server(Some(running), Box::new(config)))
+                })
+            }
+            TargetSpec::Url { url, shop, .. } => {
+                Ok(Live { shop: shop.clone(), ..Live::new(url.clone(), LiveKind::Elsewhere) })
+            }
+            TargetSpec::Manifest(manifest, _) => self.start_manifest(manifest, log).await,
+            TargetSpec::Command { command, role, shop } => {
+                let mut manifest = Manifest::for_command(command.clone(), *role);
+                if let Some(start) = &mut manifest.start {
+                    start.env.extend(command_environment());
+                }
+                if *role == Role::Server {
+                    manifest = manifest.selling(shop.clone());
+                }
+                self.start_manifest(&manifest, log).await
+            }
+        }
+    }
+
+    async fn start_manifest(&self, manifest: &Manifest, log: &str) -> Result<Live, String> {
+        let shop = manifest.fill(&self.with_port()).map_err(|error| error.to_string())?.shop;
+        let log = self.folder.join(log);
+        let started = Target::start(manifest, &self.values, &log, &self.guard).await;
+        let target = started.map_err(|error| error.to_string())?;
+        let url = target.base_url().to_owned();
+        let kind = match manifest.start {
+            Some(_) => LiveKind::Process(Box::new(target)),
+            None => LiveKind::Elsewhere,
+        };
+        Ok(Live { claims: manifest.claims.versions.clone(), shop, ..Live::new(url, kind) })
+    }
+
+    /// Any port, where only the other placeholders matter.
+    fn with_port(&self) -> BTreeMap<String, String> {
+        let mut values = self.values.clone();
+        values.entry("port".into()).or_insert_with(|| "1".into());
+        values
+    }
+}
+
+/// What a command learns of its world: the names that `gauntlet chain up` prints, and what a server needs besides.
+fn command_environment() -> impl Iterator<Item = (String, String)> {
+    [
+        ("GAUNTLET_RPC_URL", "{rpc_url}"),
+        ("GAUNTLET_CHAIN_ID", "{chain_id}"),
+        ("GAUNTLET_CAIP2", "{network}"),
+        ("GAUNTLET_NETWORK_V1", "{network_v1}"),
+        ("GAUNTLET_NETWORK", "{network_name}"),
+        ("GAUNTLET_USDC", "{asset}"),
+        ("GAUNTLET_USDC_NAME", "{asset_name}"),
+        ("GAUNTLET_USDC_VERSION", "{asset_version}"),
+        ("GAUNTLET_FACILITATOR_KEY", "{facilitator_key}"),
+        ("GAUNTLET_FACILITATOR_ADDRESS", "{facilitator_address}"),
+        ("GAUNTLET_FACILITATOR_URL", "{facilitator_url}"),
+        ("GAUNTLET_PAYEE", "{payee}"),
+        ("GAUNTLET_PAYEE2", "{payee2}"),
+        ("GAUNTLET_CANARY", "{canary}"),
+    ]
+    .into_iter()
+    .map(|(name, value)| (name.to_owned(), value.to_owned()))
+}
+
+/// The routes of the server double.
+fn double_shop(canary: &str) -> Shop {
+    let get = |name: &str, path: &str| (name.to_owned(), gauntlet_probe::Route::get(path));
+    let create = gauntlet_probe::Route {
+        method: "POST".into(),
+        path: "/create".into(),
+        body: r#"{"hello":"world"}"#.into(),
+    };
+    let routes = [
+        get("cheap", "/cheap"),
+        get("twin", "/twin"),
+        get("dear", "/dear"),
+        get("elsewhere", "/elsewhere"),
+        get("slow", "/slow"),
+        get("failing", "/failing"),
+        get("missing", "/missing"),
+        ("create".to_owned(), create),
+        get("item", "/items/7"),
+        get("files", "/files/a/b.txt"),
+        get("free", "/free"),
+        get("runs", "/runs"),
+    ];
+    Shop { canary: Some(canary.to_owned()), routes: routes.into_iter().collect() }
+}
 
 /// A target that runs.
-pub(super) struct Live {
+pub struct Live {
     /// Base URL.
-    pub(super) url: String,
+    pub url: String,
     /// Versions that its manifest claims.
     pub(super) claims: Option<Vec<Version>>,
+    /// What it sells, when it is a server.
+    pub(super) shop: Shop,
     /// What has to be stopped.
-    pub(super) kind: LiveKind,
+    kind: LiveKind,
 }
 
 /// Whose it is.
-pub(super) enum LiveKind {
-    /// A double of this process.
-    Double(facilitator::Running),
+enum LiveKind {
+    /// A facilitator double of this process.
+    Facilitator(facilitator::Running),
+    /// A server double of this process; absent between its end and its next beginning.
+    Server(Option<server::Running>, Box<server::Config>),
     /// A process that we started.
     Process(Box<RunningTarget>),
-    /// Somebody else's.
+    /// Somebody else's, or stopped.
     Elsewhere,
 }
 
 impl Live {
+    fn new(url: String, kind: LiveKind) -> Self {
+        Self { url, claims: None, shop: Shop::default(), kind }
+    }
+
+    /// Whether we started it, and can start it again.
+    #[must_use]
+    pub fn is_ours(&self) -> bool {
+        !matches!(self.kind, LiveKind::Elsewhere)
+    }
+
     /// How the target ended by itself, when it did.
-    pub(super) fn death(&mut self) -> Option<String> {
+    pub fn death(&mut self) -> Option<String> {
         match &mut self.kind {
             LiveKind::Process(target) => {
                 let status = target.exited()?;
                 let tail = target.log_tail(5).trim().replace('\n', " | ");
                 Some(format!("its process ended by itself ({status}); its last lines: {tail}"))
             }
-            LiveKind::Double(_) | LiveKind::Elsewhere => None,
+            LiveKind::Facilitator(_) | LiveKind::Server(..) | LiveKind::Elsewhere => None,
+        }
+    }
+
+    /// Stops the target and starts it again at the same address, with nothing left in its memory.
+    ///
+    /// # Errors
+    /// Why it did not come back.
+    pub async fn restart(&mut self) -> Result<(), String> {
+        match &mut self.kind {
+            LiveKind::Process(target) => target.restart().await.map_err(|error| error.to_string()),
+            LiveKind::Server(running, config) => {
+                if let Some(old) = running.take() {
+                    config.listen = old.address();
+                    old.stop().await;
+                }
+                let again = server::serve(config.as_ref().clone()).await;
+                *running = Some(again.map_err(|error| error.to_string())?);
+                Ok(())
+            }
+            LiveKind::Facilitator(_) => Err("the facilitator double is not started again".into()),
+            LiveKind::Elsewhere => Err("the target was not started by Gauntlet".into()),
         }
     }
 
     /// Stops what we started.
-    pub(super) async fn stop(self) {
-        match self.kind {
-            LiveKind::Double(double) => double.stop().await,
+    pub async fn stop(&mut self) {
+        match std::mem::replace(&mut self.kind, LiveKind::Elsewhere) {
+            LiveKind::Facilitator(double) => double.stop().await,
+            LiveKind::Server(Some(double), _) => double.stop().await,
             LiveKind::Process(mut target) => target.stop().await,
-            LiveKind::Elsewhere => {}
+            LiveKind::Server(None, _) | LiveKind::Elsewhere => {}
         }
     }
 }
+
+/// Where a double of this process listens.
+pub(super) const ANY_PORT: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 0);

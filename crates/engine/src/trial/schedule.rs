@@ -1,20 +1,22 @@
 //! The order of a trial: control, then checks beside one another, then those that need the world for themselves,
 //! then those that judge what all the others have seen.
 
-use super::running::{Live, LiveKind};
-use super::setup::Parts;
+use super::claims;
+use super::running::{Live, Starter};
+use super::setup::{Backing, Parts, is_pointed_at_us};
 use super::{ChainSource, TrialConfig, TrialError, Watcher};
 use crate::check::{Check, Lane, Need, Stop};
 use crate::cx::{Collected, Cx};
-use crate::history::Endpoint;
 use crate::history::History;
+use crate::server::shop::{NO_FACILITATOR, Shop};
+use crate::target::TargetSpec;
 use crate::world::{Claims, State, World};
 use futures::stream::{self, StreamExt};
-use gauntlet_probe::{Client, ClientConfig, Request, curl_line};
+use gauntlet_probe::{Client, ClientConfig, Role, curl_line};
 use gauntlet_report::record::Writer;
 use gauntlet_report::{CheckEvent, CheckReport, Event, Finding, Outcome, RunFinished, clock};
-use gauntlet_wire::{Address, SupportedAnswer, Version};
-use std::collections::{BTreeMap, BTreeSet};
+use gauntlet_wire::Version;
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
@@ -26,16 +28,16 @@ use tokio::sync::watch;
 pub(super) async fn run(
     config: &TrialConfig,
     parts: Option<Parts>,
-    mut live: Live,
+    (mut live, starter): (Live, Starter),
     record: Arc<Writer>,
     watcher: Arc<dyn Watcher>,
-    mut interrupt: watch::Receiver<bool>,
+    interrupt: watch::Receiver<bool>,
 ) -> Result<RunFinished, TrialError> {
-    let Some(Parts { chain, proxy, own_proxy, guard, target_rpc }) = parts else {
+    let Some(parts) = parts else {
         return Err(TrialError::Internal("a target without a chain".into()));
     };
     let client = Client::new(&live.url, ClientConfig { timeout: config.timeout, ..ClientConfig::default() })?;
-    let start_block = chain.block_number().await?;
+    watcher.step(&format!("asking {} what it offers", live.url));
     let mut finished = RunFinished {
         ended_ms: 0,
         interrupted: false,
@@ -45,103 +47,105 @@ pub(super) async fn run(
         exit: 0,
         notes: Vec::new(),
     };
-    watcher.step(&format!("asking {} what it supports", live.url));
-    let facilitator = chain.roles().facilitator.address();
-    match claims(config, &client, &live, facilitator).await {
-        Err(reason) => finished.inconclusive = Some(reason),
+    let facilitator = parts.chain.roles().facilitator.address();
+    match claims::of(config, &client, &live, facilitator).await {
+        Err(reason) => {
+            finished.inconclusive = Some(reason);
+            live.stop().await;
+        }
         Ok(claims) => {
-            let mining = chain.mining().await?;
-            // A chain of `gauntlet chain up` may make blocks by the clock; a trial wants them at once.
-            chain.set_automine().await?;
-            let world = Arc::new(World {
-                chain,
-                proxy,
-                client,
-                record: Arc::clone(&record),
-                folder: config.folder.clone(),
-                profile: config.profile,
-                seed: config.seed,
-                salt: config.salt.clone(),
-                timeout: config.timeout,
-                claims,
-                start_block,
-                target_rpc,
-                history: History::default(),
-                settle_lane: tokio::sync::Mutex::default(),
-                state: State::default(),
-            });
-            let schedule = Arc::new(Schedule {
-                world: Arc::clone(&world),
-                config_now: config.now,
-                watcher,
-                known: config.known.clone(),
-                controls: Mutex::default(),
-            });
-            let work = schedule.clone().all(config);
-            tokio::select! {
-                inconclusive = work => finished.inconclusive = inconclusive,
-                _ = interrupt.wait_for(|stop| *stop) => finished.interrupted = true,
-            }
-            // Our own chain ends with the run, and may have ended already when the user stopped it.
-            if matches!(config.chain, ChainSource::Attached { .. }) {
-                if let Some(proxy) = &world.proxy {
-                    proxy.clear().await?;
-                }
-                world.chain.set_mining(mining).await?;
-            }
-            if let Some(death) = live.death() {
-                finished.notes.push(format!("the target died: {death}"));
-            }
+            let stand = Stand { client, claims, live, starter, parts, record, watcher };
+            with_claims(config, stand, interrupt, &mut finished).await?;
         }
     }
-    live.stop().await;
-    drop(own_proxy);
-    drop(guard);
     finished.ended_ms = clock::unix_millis();
     Ok(finished)
 }
 
-/// What the target claims, from `/supported` and its manifest.
-///
-/// # Errors
-/// Why nothing can be tried.
-async fn claims(
+/// Everything that a trial needs, once the target has said what it offers.
+struct Stand {
+    client: Client,
+    claims: Claims,
+    live: Live,
+    starter: Starter,
+    parts: Parts,
+    record: Arc<Writer>,
+    watcher: Arc<dyn Watcher>,
+}
+
+async fn with_claims(
     config: &TrialConfig,
-    client: &Client,
-    live: &Live,
-    facilitator: Address,
-) -> Result<Claims, String> {
-    let exchange = client.send(Request::get(Endpoint::Supported.path())).await;
-    if exchange.status.is_none() {
-        let fault = exchange.fault.map(|fault| fault.to_string()).unwrap_or_default();
-        return Err(format!(
-            "nothing answers at {} ({fault}); start the target, or correct its URL",
-            live.url
-        ));
+    stand: Stand,
+    mut interrupt: watch::Receiver<bool>,
+    finished: &mut RunFinished,
+) -> Result<(), TrialError> {
+    let Stand { client, claims, live, starter, parts, record, watcher } = stand;
+    let Parts { chain, proxy, own_proxy, guard, target_rpc, backing } = parts;
+    let start_block = chain.block_number().await?;
+    let mining = chain.mining().await?;
+    // A chain of `gauntlet chain up` may make blocks by the clock; a trial wants them at once.
+    chain.set_automine().await?;
+    let shop = (config.target.role() == Role::Server).then(|| {
+        let pointed = backing.as_ref().filter(|_| is_pointed_at_us(config));
+        let is_double = matches!(config.facilitator, TargetSpec::Double(_)) && pointed.is_some();
+        let purchases = if is_double { config.jobs } else { 1 };
+        Shop::new(live.shop.clone(), pointed.map(|backing| backing.scripted.handle()), starter, purchases)
+    });
+    let world = Arc::new(World {
+        chain,
+        proxy,
+        client,
+        record,
+        folder: config.folder.clone(),
+        profile: config.profile,
+        seed: config.seed,
+        salt: config.salt.clone(),
+        timeout: config.timeout,
+        heartbeat: claims::heartbeat(config.target.role(), &live),
+        claims,
+        shop,
+        ours: live.is_ours(),
+        live: tokio::sync::Mutex::new(live),
+        start_block,
+        target_rpc,
+        history: History::default(),
+        settle_lane: tokio::sync::Mutex::default(),
+        state: State::default(),
+    });
+    let schedule = Arc::new(Schedule {
+        world: Arc::clone(&world),
+        config_now: config.now,
+        watcher,
+        known: config.known.clone(),
+        controls: Mutex::default(),
+    });
+    let work = schedule.all(config);
+    tokio::select! {
+        inconclusive = work => finished.inconclusive = inconclusive,
+        _ = interrupt.wait_for(|stop| *stop) => finished.interrupted = true,
     }
-    let body = exchange.response.map(|response| response.body).unwrap_or_default();
-    let supported = (exchange.status == Some(200)).then(|| SupportedAnswer::read(&body).ok()).flatten();
-    let network = config.network.network;
-    let signers = supported
-        .iter()
-        .flat_map(|answer| answer.signers.iter().flatten())
-        .flat_map(|(_, accounts)| accounts);
-    let mut signers: BTreeSet<Address> = signers.filter_map(|account| account.parse().ok()).collect();
-    // A target that names none settles from the account whose key it was given.
-    if signers.is_empty() && !matches!(live.kind, LiveKind::Elsewhere) {
-        signers.insert(facilitator);
+    // Our own chain ends with the run, and may have ended already when the user stopped it.
+    if matches!(config.chain, ChainSource::Attached { .. }) {
+        if let Some(proxy) = &world.proxy {
+            proxy.clear().await?;
+        }
+        world.chain.set_mining(mining).await?;
     }
-    let offered: Vec<Version> = Version::ALL
-        .into_iter()
-        .filter(|version| supported.as_ref().is_some_and(|answer| answer.offers(*version, "exact", network)))
-        .collect();
-    let versions = match (&live.claims, offered.as_slice()) {
-        (Some(claimed), _) => claimed.clone(),
-        // Nothing legible was said: version 2 is tried, and the control will tell.
-        (None, []) => vec![Version::V2],
-        (None, _) => offered,
-    };
-    Ok(Claims { versions, supported, signers })
+    let mut live = world.live.lock().await;
+    if let Some(death) = live.death() {
+        finished.notes.push(format!("the target died: {death}"));
+    }
+    live.stop().await;
+    if let Some(shop) = &world.shop {
+        shop.close().await;
+    }
+    if let Some(Backing { mut live, scripted }) = backing {
+        scripted.stop().await;
+        live.stop().await;
+    }
+    drop(own_proxy);
+    drop(guard);
+    Ok(())
 }
 
 /// A check that goes on after the run was interrupted would keep the chain alive.
@@ -211,9 +215,8 @@ impl Schedule {
         {
             return Some(Stop::NotApplicable(format!("the target does not claim {version}")));
         }
-        if check.needs.contains(&Need::FaultProxy) && self.world.proxy.is_none() {
-            let why = "there is no fault proxy between target and chain; give the target the RPC URL of `gauntlet chain up`";
-            return Some(Stop::NotApplicable(why.into()));
+        if let Some(missing) = check.needs.iter().find_map(|need| self.missing(*need)) {
+            return Some(Stop::NotApplicable(missing));
         }
         let failed = self.controls();
         let reason = match check.version {
@@ -227,6 +230,26 @@ impl Schedule {
         (check.lane != Lane::Control)
             .then(|| reason.map(|reason| Stop::Inconclusive(format!("not scored: {reason}"))))
             .flatten()
+    }
+
+    /// What a check needs and this run has not, as a sentence.
+    fn missing(&self, need: Need) -> Option<String> {
+        let shop = self.world.shop.as_ref();
+        match need {
+            Need::FaultProxy => self.world.proxy.is_none().then(|| {
+                "there is no fault proxy between target and chain; give the target the RPC URL of `gauntlet chain up`"
+                    .into()
+            }),
+            Need::ScriptedFacilitator => {
+                shop.is_some_and(|shop| shop.facilitator.is_none()).then(|| NO_FACILITATOR.into())
+            }
+            Need::Restart => {
+                (!self.world.ours).then(|| "the target runs already, and cannot be started again".into())
+            }
+            Need::Route(name) => shop.is_some_and(|shop| !shop.routes.contains_key(name)).then(|| {
+                format!("the server has no route called {name}; name it under [server.routes], or with --route {name}=/path")
+            }),
+        }
     }
 
     /// Runs one check and reports it. Answers the reason when it did not pass.

@@ -1,13 +1,13 @@
-//! The set-up of a trial: chain, fault proxy, target.
+//! The set-up of a trial: chain, fault proxy, the facilitator behind a server, target.
 
-use super::running::{Live, LiveKind};
+use super::running::{ANY_PORT, Live, Starter};
 use super::{ChainSource, TrialConfig, TrialError, Watcher};
 use crate::target::TargetSpec;
 use gauntlet_chain::{Chain, ChainConfig};
-use gauntlet_doubles::facilitator;
-use gauntlet_probe::{FaultProxy, Guard, Manifest, ProxyHandle, RemoteProxy, Role, Target};
+use gauntlet_doubles::{facilitator, scripted, server};
+use gauntlet_probe::{FaultProxy, Guard, ProxyHandle, RemoteProxy, Role};
 use gauntlet_report::clock;
-use gauntlet_wire::Version;
+use gauntlet_wire::{Address, Key, Version};
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 
@@ -21,6 +21,14 @@ pub(super) struct Parts {
     pub(super) guard: Guard,
     /// The RPC URL that the target was given, when we know it.
     pub(super) target_rpc: Option<String>,
+    /// The facilitator behind a server on trial.
+    pub(super) backing: Option<Backing>,
+}
+
+/// The facilitator behind a server on trial, and the scripted one that stands before it.
+pub(super) struct Backing {
+    pub(super) live: Live,
+    pub(super) scripted: scripted::Running,
 }
 
 /// The set-up, as far as it came.
@@ -28,8 +36,8 @@ pub(super) struct Stage {
     pub(super) began_ms: u64,
     pub(super) anvil: String,
     pub(super) parts: Option<Parts>,
-    /// The target, or why there is none.
-    pub(super) target: Result<Live, String>,
+    /// The target and how it is started again, or why there is none.
+    pub(super) target: Result<(Live, Starter), String>,
     pub(super) interrupted: bool,
 }
 
@@ -49,8 +57,14 @@ impl Stage {
 /// Starts everything. A target that does not start is part of the answer, a chain that does not start is an error.
 pub(super) async fn stage(config: &TrialConfig, watcher: &dyn Watcher) -> Result<Stage, TrialError> {
     let began_ms = clock::unix_millis();
-    let parts = parts(config, watcher).await?;
-    let target = target(config, &parts, watcher).await;
+    let mut parts = parts(config, watcher).await?;
+    let target = match starter(config, &mut parts, watcher).await {
+        Ok(starter) => {
+            watcher.step(&format!("starting {}", config.target.name()));
+            starter.start("target.log").await.map(|live| (live, starter))
+        }
+        Err(reason) => Err(reason),
+    };
     Ok(Stage {
         began_ms,
         anvil: parts.chain.anvil_version().to_owned(),
@@ -79,7 +93,14 @@ async fn parts(config: &TrialConfig, watcher: &dyn Watcher) -> Result<Parts, Tri
             }
             let proxy = FaultProxy::start(chain.rpc_url(), None)?;
             let target_rpc = Some(proxy.url());
-            Ok(Parts { chain, proxy: Some(proxy.handle()), own_proxy: Some(proxy), guard, target_rpc })
+            Ok(Parts {
+                chain,
+                proxy: Some(proxy.handle()),
+                own_proxy: Some(proxy),
+                guard,
+                target_rpc,
+                backing: None,
+            })
         }
         ChainSource::Attached { rpc_url } => attached(config, rpc_url, guard, watcher).await,
     }
@@ -101,71 +122,95 @@ async fn attached(
         });
     let chain = Chain::attach(direct.as_deref().unwrap_or(rpc_url), config.network).await?;
     let proxy = direct.is_some().then(|| remote.handle());
-    Ok(Parts { chain, proxy, own_proxy: None, guard, target_rpc: Some(rpc_url.to_owned()) })
+    let target_rpc = Some(rpc_url.to_owned());
+    Ok(Parts { chain, proxy, own_proxy: None, guard, target_rpc, backing: None })
 }
 
-async fn target(config: &TrialConfig, parts: &Parts, watcher: &dyn Watcher) -> Result<Live, String> {
+/// How the target is started, with the facilitator that a server is pointed at.
+async fn starter(config: &TrialConfig, parts: &mut Parts, watcher: &dyn Watcher) -> Result<Starter, String> {
+    let roles = parts.chain.roles();
+    let usdc = parts.chain.tokens().usdc.clone();
+    let facilitator = facilitator::Config {
+        rpc_url: parts.target_rpc.clone().unwrap_or_else(|| parts.chain.rpc_url().to_owned()),
+        key: roles.facilitator.clone(),
+        network: config.network.network,
+        versions: Version::ALL.to_vec(),
+        fault: None,
+        listen: ANY_PORT,
+    };
+    let server = server::Config {
+        facilitator_url: String::new(),
+        network: config.network.network,
+        token: usdc,
+        payee: roles.payee.address(),
+        other_payee: second_payee(),
+        canary: canary(config.seed),
+        versions: Version::ALL.to_vec(),
+        fault: None,
+        listen: ANY_PORT,
+    };
+    let mut starter = Starter {
+        target: config.target.clone(),
+        values: placeholders(config, parts),
+        folder: config.folder.clone(),
+        guard: parts.guard.clone(),
+        facilitator,
+        server,
+    };
+    if config.target.role() == Role::Server {
+        let backing = back(config, &starter, watcher).await?;
+        let url = backing.scripted.url();
+        starter.values.insert("facilitator_url".into(), url.clone());
+        starter.server.facilitator_url = url;
+        parts.backing = Some(backing);
+    }
+    Ok(starter)
+}
+
+/// Starts the facilitator that settles for the server, and the scripted one before it.
+async fn back(config: &TrialConfig, starter: &Starter, watcher: &dyn Watcher) -> Result<Backing, String> {
+    watcher.step(&format!("starting {} as facilitator", config.facilitator.spec()));
+    let behind = Starter {
+        target: config.facilitator.clone(),
+        values: starter.values.clone(),
+        folder: starter.folder.clone(),
+        guard: starter.guard.clone(),
+        facilitator: starter.facilitator.clone(),
+        server: starter.server.clone(),
+    };
+    let live = behind
+        .start("facilitator.log")
+        .await
+        .map_err(|reason| format!("the facilitator behind the server did not start: {reason}"))?;
+    let port = config.facilitator_port.unwrap_or(0);
+    let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    let scripted = scripted::serve(scripted::Config { upstream: live.url.clone(), listen })
+        .await
+        .map_err(|error| format!("the scripted facilitator did not start: {error}"))?;
+    Ok(Backing { live, scripted })
+}
+
+/// Whether the server calls the facilitator that we offer it.
+pub(super) fn is_pointed_at_us(config: &TrialConfig) -> bool {
     match &config.target {
-        TargetSpec::Double(mutant) => {
-            watcher.step(&format!("starting {}", config.target.spec()));
-            let double = facilitator::serve(facilitator::Config {
-                rpc_url: parts.target_rpc.clone().unwrap_or_else(|| parts.chain.rpc_url().to_owned()),
-                key: parts.chain.roles().facilitator.clone(),
-                network: config.network.network,
-                versions: Version::ALL.to_vec(),
-                fault: mutant.map(|mutant| mutant.fault),
-                listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
-            })
-            .await
-            .map_err(|error| format!("the double did not start: {error}"))?;
-            Ok(Live { url: double.url(), claims: None, kind: LiveKind::Double(double) })
-        }
-        TargetSpec::Url(url) => Ok(Live { url: url.clone(), claims: None, kind: LiveKind::Elsewhere }),
-        TargetSpec::Manifest(manifest, _) => start(config, manifest, parts, watcher).await,
-        TargetSpec::Command(command) => {
-            let mut manifest = Manifest::for_command(command.clone(), Role::Facilitator);
-            if let Some(start) = &mut manifest.start {
-                start.env.extend(command_environment());
-            }
-            start(config, &manifest, parts, watcher).await
+        TargetSpec::Double(_) | TargetSpec::Command { .. } => true,
+        TargetSpec::Url { .. } => config.facilitator_port.is_some(),
+        TargetSpec::Manifest(manifest, _) => {
+            manifest.takes_a_facilitator() || config.facilitator_port.is_some()
         }
     }
 }
 
-async fn start(
-    config: &TrialConfig,
-    manifest: &Manifest,
-    parts: &Parts,
-    watcher: &dyn Watcher,
-) -> Result<Live, String> {
-    watcher.step(&format!("starting {}", manifest.name));
-    let log = config.folder.join("target.log");
-    let values = placeholders(config, parts);
-    let target =
-        Target::start(manifest, &values, &log, &parts.guard).await.map_err(|error| error.to_string())?;
-    Ok(Live {
-        url: target.base_url().to_owned(),
-        claims: manifest.claims.versions.clone(),
-        kind: LiveKind::Process(Box::new(target)),
-    })
+/// The account that routes with another payee pay to.
+#[must_use]
+pub fn second_payee() -> Address {
+    Key::derive("gauntlet/second payee").address()
 }
 
-/// What a command learns of its world: the names that `gauntlet chain up` prints.
-fn command_environment() -> impl Iterator<Item = (String, String)> {
-    [
-        ("GAUNTLET_RPC_URL", "{rpc_url}"),
-        ("GAUNTLET_CHAIN_ID", "{chain_id}"),
-        ("GAUNTLET_CAIP2", "{network}"),
-        ("GAUNTLET_NETWORK_V1", "{network_v1}"),
-        ("GAUNTLET_NETWORK", "{network_name}"),
-        ("GAUNTLET_USDC", "{asset}"),
-        ("GAUNTLET_USDC_NAME", "{asset_name}"),
-        ("GAUNTLET_USDC_VERSION", "{asset_version}"),
-        ("GAUNTLET_FACILITATOR_KEY", "{facilitator_key}"),
-        ("GAUNTLET_FACILITATOR_ADDRESS", "{facilitator_address}"),
-    ]
-    .into_iter()
-    .map(|(name, value)| (name.to_owned(), value.to_owned()))
+/// The token that stands in everything that a server of ours sells; another one for each seed.
+fn canary(seed: u64) -> String {
+    let bytes = Key::derive(&format!("{seed}/canary")).to_bytes();
+    format!("canary-{}", alloy_primitives::hex::encode(&bytes[..8]))
 }
 
 /// The names that a manifest may put in braces; `port` is added when the port is known.
@@ -184,6 +229,9 @@ pub fn placeholder_names() -> Vec<&'static str> {
         "facilitator_key",
         "facilitator_address",
         "payee",
+        "payee2",
+        "canary",
+        "facilitator_url",
     ]
 }
 
@@ -203,6 +251,10 @@ fn placeholders(config: &TrialConfig, parts: &Parts) -> BTreeMap<String, String>
         ("facilitator_key", roles.facilitator.to_bytes().to_string()),
         ("facilitator_address", roles.facilitator.address().to_string()),
         ("payee", roles.payee.address().to_string()),
+        ("payee2", second_payee().to_string()),
+        ("canary", canary(config.seed)),
+        // A server gets the real one before it is started.
+        ("facilitator_url", String::new()),
     ]
     .into_iter()
     .map(|(name, value)| (name.to_owned(), value))

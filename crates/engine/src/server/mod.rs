@@ -1,0 +1,23 @@
+//! The resource-server trial: money before content, one payment one answer.
+//!
+//! The harness is the buyer. Behind the server stands our scripted facilitator, which hands everything on to a real
+//! one unless a check says otherwise for one payment, so that checks run beside one another. What was served is
+//! known by the canary, what was paid by the chain; status codes and wording decide neither.
+
+pub mod buyer;
+pub mod control;
+pub mod money;
+pub mod offer;
+pub mod rules;
+pub mod shop;
+pub mod visit;
+
+use crate::check::Check;
+use crate::row::Row;
+
+/// All checks of the resource-server trial, in the order in which they are listed.
+#[must_use]
+pub fn checks() -> Vec<Check> {
+    let tables: [&[Row]; 1] = [control::ROWS];
+    tables.iter().flat_map(|table| table.iter()).flat_map(Row::checks).collect()
+}
