@@ -4,12 +4,23 @@
 //! one unless a check says otherwise for one payment, so that checks run beside one another. What was served is
 //! known by the canary, what was paid by the chain; status codes and wording decide neither.
 
+pub mod books;
 pub mod buyer;
+pub mod challenge;
 pub mod control;
+pub mod flow;
+pub mod methods;
 pub mod money;
 pub mod offer;
+pub mod order;
+pub mod outage;
+pub mod paid;
+pub mod paths;
+pub mod refused;
+pub mod replay;
 pub mod rules;
 pub mod shop;
+pub mod spelled;
 pub mod visit;
 
 use crate::check::Check;
@@ -18,6 +29,19 @@ use crate::row::Row;
 /// All checks of the resource-server trial, in the order in which they are listed.
 #[must_use]
 pub fn checks() -> Vec<Check> {
-    let tables: [&[Row]; 1] = [control::ROWS];
+    let tables: [&[Row]; 12] = [
+        control::ROWS,
+        challenge::ROWS,
+        paid::ROWS,
+        refused::ROWS,
+        spelled::ROWS,
+        methods::ROWS,
+        paths::ROWS,
+        replay::ROWS,
+        order::ROWS,
+        outage::ROWS,
+        flow::ROWS,
+        books::ROWS,
+    ];
     tables.iter().flat_map(|table| table.iter()).flat_map(Row::checks).collect()
 }
