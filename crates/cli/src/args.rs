@@ -95,9 +95,10 @@ pub(crate) struct RunArgs {
     /// Globs over check ids, such as 'facilitator.settle.*'; all checks of the target's role when there is none
     #[arg(value_name = "SELECT")]
     pub(crate) select: Vec<String>,
-    /// A manifest's path, double:facilitator, double:server, either with +MUTANT, or a URL with --role
+    /// A manifest's path, double:facilitator, double:server, either with +MUTANT, or a URL with --role; several are tried
+    /// one after the other and shown side by side
     #[arg(long, short, value_name = "TARGET", required_unless_present = "command")]
-    pub(crate) target: Option<String>,
+    pub(crate) target: Vec<String>,
     /// The role of a target that is a URL or a command: facilitator or server
     #[arg(long, value_name = "ROLE")]
     pub(crate) role: Option<Role>,

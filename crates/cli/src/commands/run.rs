@@ -7,56 +7,119 @@ use gauntlet_engine::trial::{ChainSource, Held, Trial, TrialConfig, TrialError};
 use gauntlet_engine::{Check, KnownIssues, TargetSpec, checks_of, select};
 use gauntlet_probe::{Role, Shop};
 use gauntlet_report::render::{self, Style};
-use gauntlet_report::{ExitCode, Outcome, clock};
-use std::path::Path;
+use gauntlet_report::{ExitCode, Outcome, Record, clock};
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 pub(crate) async fn run(args: RunArgs, color: bool) -> Result<ExitCode, Failure> {
-    let target = target(&args)?;
-    let checks = select::select(checks_of(target.role()), &args.select, &args.exclude)?;
-    if checks.is_empty() {
+    let targets = targets(&args)?;
+    let mut plans = Vec::new();
+    for target in targets {
+        plans.push(plan(&args, target)?);
+    }
+    if plans.iter().all(|plan| plan.checks.is_empty()) {
         output::result("NOTHING RAN  no check is left of the selection");
         return Ok(ExitCode::NothingRan);
     }
-    let facilitator = facilitator(&args.facilitator)?;
-    let known = known_issues(args.known.as_deref(), &target)?;
-    let network = settings::network(&args.chain.network)?;
     if args.dry_run {
-        return Ok(dry_run(&checks));
+        return Ok(dry_run(&plans));
     }
+    let seed = args.seed.unwrap_or_else(settings::draw_seed);
+    let (run, folder) = settings::run_folder(args.out.as_deref(), seed);
+    if let [_] = plans.as_slice() {
+        let plan = plans.remove(0);
+        let held = one(&args, plan, seed, run, folder).await?;
+        show(&held, args.format, color);
+        return Ok(held.summary.exit);
+    }
+    side_by_side(&args, plans, seed, &run, &folder, color).await
+}
+
+/// What is tried with which checks.
+struct Plan {
+    target: TargetSpec,
+    facilitator: TargetSpec,
+    known: KnownIssues,
+    network: &'static gauntlet_chain::Profile,
+    checks: Vec<Check>,
+}
+
+/// Everything that can be wrong with a command line is found before anything starts.
+fn plan(args: &RunArgs, target: TargetSpec) -> Result<Plan, Failure> {
+    let checks = select::select(checks_of(target.role()), &args.select, &args.exclude)?;
+    Ok(Plan {
+        known: known_issues(args.known.as_deref(), &target)?,
+        facilitator: facilitator(&args.facilitator)?,
+        network: settings::network(&args.chain.network)?,
+        target,
+        checks,
+    })
+}
+
+/// The trial of one target.
+async fn one(args: &RunArgs, plan: Plan, seed: u64, run: String, folder: PathBuf) -> Result<Held, Failure> {
+    let Plan { target, facilitator, known, network, checks } = plan;
     let chain = match &args.rpc_url {
         Some(url) => ChainSource::Attached { rpc_url: url.clone() },
         None => own_chain(&target, args.chain.anvil.as_deref(), args.quiet).await?,
     };
-    let seed = args.seed.unwrap_or_else(settings::draw_seed);
     let role = target.role();
-    let (run, folder) = settings::run_folder(args.out.as_deref(), seed);
-    let held = hold(
-        TrialConfig {
-            target,
-            facilitator,
-            facilitator_port: args.facilitator_port,
-            network,
-            salt: salt(&chain, &run),
-            chain,
-            profile: args.profile.into(),
-            seed,
-            jobs: usize::from(args.jobs),
-            timeout: Duration::from_secs(args.timeout),
-            checks: with_controls(checks, role),
-            folder,
-            run,
-            known,
-            now: None,
-            command: std::env::args().collect(),
-            tee: (args.format == Format::Ndjson)
-                .then(|| Box::new(output::RecordLines) as Box<dyn std::io::Write + Send>),
-        },
-        args.quiet,
-    )
-    .await?;
-    show(&held, args.format, color);
-    Ok(held.summary.exit)
+    let config = TrialConfig {
+        target,
+        facilitator,
+        facilitator_port: args.facilitator_port,
+        network,
+        salt: salt(&chain, &run),
+        chain,
+        profile: args.profile.into(),
+        seed,
+        jobs: usize::from(args.jobs),
+        timeout: Duration::from_secs(args.timeout),
+        checks: with_controls(checks, role),
+        folder,
+        run,
+        known,
+        now: None,
+        command: std::env::args().collect(),
+        tee: (args.format == Format::Ndjson)
+            .then(|| Box::new(output::RecordLines) as Box<dyn std::io::Write + Send>),
+    };
+    hold(config, args.quiet).await
+}
+
+/// Several targets, one after the other, in one grid.
+async fn side_by_side(
+    args: &RunArgs,
+    plans: Vec<Plan>,
+    seed: u64,
+    run: &str,
+    folder: &Path,
+    color: bool,
+) -> Result<ExitCode, Failure> {
+    let mut all: Vec<Held> = Vec::new();
+    for plan in plans {
+        let place = folder.join(folder_name(&plan.target.name()));
+        all.push(one(args, plan, seed, run.to_owned(), place).await?);
+        if all.last().is_some_and(|held| held.summary.exit == ExitCode::Interrupted) {
+            break;
+        }
+    }
+    let records: Vec<&Record> = all.iter().map(|held| &held.record).collect();
+    let document = format!("{:#}\n", render::grid_json(&records));
+    output::to_file(&folder.join("grid.json"), &document)?;
+    output::to_file(&folder.join("grid.txt"), &render::grid(&records, &Style::PLAIN))?;
+    match args.format {
+        Format::Human => output::result(&render::grid(&records, &Style { color, width: settings::width() })),
+        Format::Json => output::result(document.trim_end()),
+        Format::Ndjson => {}
+    }
+    Ok(all.iter().map(|held| held.summary.exit).fold(ExitCode::Success, ExitCode::worse))
+}
+
+/// A target's name as the name of a folder.
+fn folder_name(target: &str) -> String {
+    let kept = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '+');
+    target.chars().map(|c| if kept(c) { c } else { '-' }).collect()
 }
 
 /// Holds a trial and writes its reports, whatever came of it.
@@ -88,14 +151,22 @@ pub(super) fn show(held: &Held, format: Format, color: bool) {
     }
 }
 
-fn target(args: &RunArgs) -> Result<TargetSpec, Failure> {
-    let shop = Shop::of_arguments(&args.routes).map_err(Failure::usage)?;
-    let target = match &args.target {
-        Some(target) => TargetSpec::parse(target, args.role, shop)?,
-        None => TargetSpec::command(args.command.clone(), args.role, shop)?,
-    };
-    known_placeholders(&target)?;
-    Ok(target)
+fn targets(args: &RunArgs) -> Result<Vec<TargetSpec>, Failure> {
+    let shop = || Shop::of_arguments(&args.routes).map_err(Failure::usage);
+    if args.target.is_empty() {
+        return Ok(vec![TargetSpec::command(args.command.clone(), args.role, shop()?)?]);
+    }
+    let mut targets: Vec<TargetSpec> = Vec::new();
+    for name in &args.target {
+        let target = TargetSpec::parse(name, args.role, shop()?)?;
+        known_placeholders(&target)?;
+        if targets.iter().any(|other| other.name() == target.name()) {
+            return Err(Failure::usage(format!("two targets are called {}", target.name()))
+                .with_help("give each a name of its own, or run them one by one"));
+        }
+        targets.push(target);
+    }
+    Ok(targets)
 }
 
 /// The facilitator behind a server.
@@ -166,10 +237,17 @@ pub(super) fn with_controls(selected: Vec<Check>, role: Role) -> Vec<Check> {
     checks
 }
 
-fn dry_run(checks: &[Check]) -> ExitCode {
-    let lines: Vec<String> = checks.iter().map(|check| format!("{}  {}", check.id, check.title)).collect();
+fn dry_run(plans: &[Plan]) -> ExitCode {
+    let mut lines: Vec<String> = Vec::new();
+    for plan in plans {
+        if plans.len() > 1 {
+            lines.push(format!("{}:", plan.target.name()));
+        }
+        lines.extend(plan.checks.iter().map(|check| format!("{}  {}", check.id, check.title)));
+    }
     output::result(&lines.join("\n"));
-    output::remark(&format!("{} checks would run", checks.len()));
+    let total: usize = plans.iter().map(|plan| plan.checks.len()).sum();
+    output::remark(&format!("{total} checks would run"));
     ExitCode::Success
 }
 

@@ -4,12 +4,14 @@
 //! calls a target compliant: it says how many checks of which set passed.
 
 mod block;
+pub mod grid;
 pub mod human;
 pub mod json;
 pub mod junit;
 pub mod progress;
 pub mod style;
 
+pub use grid::{grid, grid_json};
 pub use human::human;
 pub use json::json;
 pub use junit::junit;

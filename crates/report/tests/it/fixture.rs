@@ -23,6 +23,8 @@ pub(crate) fn started(selected: usize) -> RunStarted {
             spec: "double:facilitator".into(),
             command: Vec::new(),
             rpc_url: None,
+            routes: Vec::new(),
+            facilitator: None,
         },
         network: "base-sepolia".into(),
         chain_id: 84532,

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "these are tests, helpers included")]
 
 mod fixture;
+mod grid;
 mod human;
 mod json;
 mod junit;

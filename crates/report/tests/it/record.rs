@@ -288,7 +288,17 @@ prop_compose! {
     fn head()(texts in vec(text(), 9), version in option::of(text()), seed in any::<u64>(), chain_id in any::<u64>(),
         selected in any::<u32>(), command in vec(text(), 0..4)) -> RunStarted {
         let [run, gauntlet, name, role, url, spec, network, anvil, set] = <[String; 9]>::try_from(texts).unwrap();
-        let target = TargetInfo { name, role, url, version, spec, command: command.clone(), rpc_url: None };
+        let target = TargetInfo {
+            name,
+            role,
+            url,
+            version,
+            spec,
+            command: command.clone(),
+            rpc_url: None,
+            routes: command.clone(),
+            facilitator: None,
+        };
         let selected = selected as usize;
         RunStarted { run, gauntlet, seed, target, network, chain_id, anvil, set, selected, command, ..started(0) }
     }
