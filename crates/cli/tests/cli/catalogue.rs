@@ -36,7 +36,9 @@ fn rows(what: &str, id: &str, members: &[&str]) -> Vec<Value> {
 #[test]
 fn checks() {
     let rows = rows("checks", "check", &["title", "level", "class", "requirements", "risk"]);
-    assert!(rows.iter().all(|row| row["check"].as_str().unwrap().starts_with("facilitator.")));
+    let roles = ["facilitator.", "server.", "attack.", "flow."];
+    let has_role = |row: &Value| roles.iter().any(|role| row["check"].as_str().unwrap().starts_with(role));
+    assert!(rows.iter().all(has_role));
     let names = |row: &Value| !row["requirements"].as_array().unwrap().is_empty();
     assert!(rows.iter().all(names));
 }
@@ -56,6 +58,7 @@ fn requirements() {
 fn mutants() {
     let rows = rows("mutants", "mutant", &["title", "target", "concerns"]);
     assert!(rows.iter().any(|row| row["target"] == "double:facilitator+no-payee-check"));
+    assert!(rows.iter().any(|row| row["role"] == "server"));
 }
 
 #[test]

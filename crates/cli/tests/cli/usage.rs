@@ -30,8 +30,36 @@ fn a_role_that_is_not_tried() {
         "--target",
         "http://127.0.0.1:1",
         "--role",
+        "client"
+    ]));
+}
+
+#[test]
+fn a_server_without_a_paid_route() {
+    assert_said!(Gauntlet::without_anvil().run(&[
+        "run",
+        "--target",
+        "http://127.0.0.1:1",
+        "--role",
         "server"
     ]));
+}
+
+#[test]
+fn a_route_that_no_check_knows() {
+    let url = ["run", "--target", "http://127.0.0.1:1", "--role", "server"];
+    assert_said!(Gauntlet::without_anvil().run(&[&url[..], &["--route", "deer=/dear"]].concat()));
+}
+
+#[test]
+fn a_role_that_is_not_the_targets() {
+    assert_said!(Gauntlet::without_anvil().trial("double:facilitator", &["--role", "server"]));
+}
+
+#[test]
+fn two_targets_of_one_name() {
+    let twice = ["run", "--target", "double:server", "--target", "double:server"];
+    assert_said!(Gauntlet::without_anvil().run(&twice));
 }
 
 #[test]

@@ -60,7 +60,9 @@ pub(super) async fn stage(config: &TrialConfig, watcher: &dyn Watcher) -> Result
     let mut parts = parts(config, watcher).await?;
     let target = match starter(config, &mut parts, watcher).await {
         Ok(starter) => {
-            watcher.step(&format!("starting {}", config.target.name()));
+            if starter.starts() {
+                watcher.step(&format!("starting {}", config.target.name()));
+            }
             starter.start("target.log").await.map(|live| (live, starter))
         }
         Err(reason) => Err(reason),

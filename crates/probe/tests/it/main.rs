@@ -10,4 +10,5 @@ mod manifest;
 #[cfg(unix)]
 mod process;
 mod proxy;
+mod shop;
 mod support;
