@@ -102,7 +102,7 @@ impl Performance {
     /// An answer of which half can be sent: the upstream's, or one as it might have been.
     fn cuttable(self) -> Response<Bytes> {
         if let Some(answer) = self.upstream.filter(|answer| !answer.body().is_empty()) {
-            return without_length(answer);
+            return answer;
         }
         let payer = self.payer.unwrap_or_default().to_checksum(None);
         let made_up = match self.endpoint {
@@ -122,14 +122,11 @@ fn rewritten(answer: Response<Bytes>, change: &(dyn Fn(&mut Value) + Send + Sync
     match serde_json::from_slice(answer.body()) {
         Ok(mut value) => {
             change(&mut value);
-            without_length(answer.map(|_| Bytes::from(value.to_string())))
+            let mut answer = answer.map(|_| Bytes::from(value.to_string()));
+            // It announces its new length by itself.
+            answer.headers_mut().remove(CONTENT_LENGTH);
+            answer
         }
         Err(_) => answer,
     }
-}
-
-/// The length announces itself.
-fn without_length(mut answer: Response<Bytes>) -> Response<Bytes> {
-    answer.headers_mut().remove(CONTENT_LENGTH);
-    answer
 }

@@ -1,8 +1,9 @@
 //! A facilitator that goes away and comes back.
 
-use crate::support::{Client, PATIENCE, Stage, before, nonce, payment, refuses};
+use crate::support::{Client, PATIENCE, Stage, before, bring, nonce, payment, refuses};
 use gauntlet_doubles::DoubleError;
 use gauntlet_doubles::scripted::{Act, Config, Endpoint, serve};
+use tokio::net::TcpSocket;
 
 #[tokio::test]
 async fn behind_a_closed_door_nobody_answers_and_afterwards_all_is_well() {
@@ -61,6 +62,37 @@ async fn dropping_it_stops_it() {
     drop(stage.running);
     assert!(idle.receive().await.end.is_some());
     assert!(refuses(&stage.url).await);
+}
+
+#[tokio::test]
+async fn what_is_held_when_it_is_dropped_never_reaches_the_upstream() {
+    let stage = Stage::set().await;
+    stage.handle.script(nonce(1), Endpoint::Settle, vec![Act::Hold(Box::new(Act::Forward))]);
+    let mut client = Client::to(&stage.url).await;
+    let json = [("content-type", "application/json")];
+    client.send("POST", "/settle", &json, payment(nonce(1)).to_string().as_bytes()).await;
+    assert!(stage.handle.wait_for(nonce(1), Endpoint::Settle, 1, PATIENCE).await);
+    drop(stage.running);
+    stage.handle.release(nonce(1));
+    assert!(client.receive().await.end.is_some());
+    // Whatever went on would be there before this.
+    let other = before(&stage.upstream.url).await;
+    bring(&other.url(), "/settle", nonce(2)).await;
+    assert_eq!(stage.upstream.asked().len(), 1);
+}
+
+#[tokio::test]
+async fn the_port_is_kept_while_the_door_is_closed_and_no_longer() {
+    let running = before("http://127.0.0.1:9").await;
+    let handle = running.handle();
+    let address = running.url().trim_start_matches("http://").parse().unwrap();
+    // As the system does when it looks for a port: without the option to share it.
+    let bind = || TcpSocket::new_v4().unwrap().bind(address);
+    assert!(bind().is_err());
+    handle.close_door().await;
+    assert!(bind().is_err());
+    running.stop().await;
+    bind().unwrap();
 }
 
 #[tokio::test]
