@@ -11,6 +11,9 @@ use gauntlet_wire::Version;
 pub enum Lane {
     /// Before all others: without it nothing is scored.
     Control,
+    /// Beside other checks, also when the control fails: it looks at what is told without a payment, and that may be
+    /// the very reason why none can be made.
+    Unpaid,
     /// Beside other checks.
     Parallel,
     /// Alone: it needs the signer, the chain or the target for itself.

@@ -237,7 +237,9 @@ impl Cx {
     pub async fn settle(&self, payment: &Payment) -> Result<(Reply, Money), Stop> {
         let _lane = match self.check.lane {
             crate::Lane::Exclusive | crate::Lane::Last => None,
-            crate::Lane::Control | crate::Lane::Parallel => Some(self.world.settle_lane.lock().await),
+            crate::Lane::Control | crate::Lane::Unpaid | crate::Lane::Parallel => {
+                Some(self.world.settle_lane.lock().await)
+            }
         };
         let before = self.money(payment).await?;
         let reply = self.present(Endpoint::Settle, payment).await?;

@@ -71,6 +71,16 @@ pub fn decode_strict(text: &str) -> Result<Value, HeaderError> {
 /// # Errors
 /// [`HeaderError`] when no flavour fits or the bytes are not JSON.
 pub fn decode_lenient(text: &str) -> Result<Decoded, HeaderError> {
+    let (bytes, oddities) = bytes_lenient(text)?;
+    let value = serde_json::from_slice(&bytes).map_err(|error| HeaderError::Json(error.to_string()))?;
+    Ok(Decoded { value, oddities })
+}
+
+/// As [`decode_lenient`], before the bytes are taken for JSON: what they say twice or in broken UTF-8 is lost then.
+///
+/// # Errors
+/// [`HeaderError::Base64`] when no flavour fits.
+pub fn bytes_lenient(text: &str) -> Result<(Vec<u8>, Vec<&'static str>), HeaderError> {
     let mut oddities = Vec::new();
     let mut plain: String = text.chars().filter(|c| !c.is_ascii_whitespace()).collect();
     if plain.len() != text.len() {
@@ -88,8 +98,7 @@ pub fn decode_lenient(text: &str) -> Result<Decoded, HeaderError> {
         GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
     );
     let bytes = lax.decode(&plain).map_err(|error| HeaderError::Base64(error.to_string()))?;
-    let value = serde_json::from_slice(&bytes).map_err(|error| HeaderError::Json(error.to_string()))?;
-    Ok(Decoded { value, oddities })
+    Ok((bytes, oddities))
 }
 
 #[cfg(test)]

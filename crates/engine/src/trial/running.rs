@@ -51,6 +51,8 @@ impl Starter {
                 let shop = double_shop(&config.canary);
                 Ok(Live {
                     shop,
+                    // Whatever a mutant makes of its 402, it means to serve both.
+                    claims: Some(config.versions.clone()),
                     ..Live::new(running.url(), LiveKind::Server(Some(running), Box::new(config)))
                 })
             }

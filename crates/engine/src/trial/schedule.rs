@@ -186,7 +186,7 @@ impl Schedule {
                 self.controls().insert(version, reason);
             }
         }
-        stream::iter(lane(Lane::Parallel))
+        stream::iter(lane(Lane::Unpaid).chain(lane(Lane::Parallel)))
             .for_each_concurrent(config.jobs.max(1), |check| {
                 let this = Arc::clone(&self);
                 async move {
@@ -227,7 +227,7 @@ impl Schedule {
                 .then(|| failed.values().next())
                 .flatten(),
         };
-        (check.lane != Lane::Control)
+        (!matches!(check.lane, Lane::Control | Lane::Unpaid))
             .then(|| reason.map(|reason| Stop::Inconclusive(format!("not scored: {reason}"))))
             .flatten()
     }
