@@ -5,7 +5,6 @@
 
 mod answer;
 mod checks;
-mod claims;
 mod findings;
 mod json;
 mod misshape;

@@ -3,6 +3,7 @@
 use super::findings::reason;
 use super::json;
 use super::rewrite;
+use crate::claims::PaymentId;
 use crate::mutants::Fault;
 use alloy_primitives::keccak256;
 use axum::http::{HeaderMap, StatusCode, header};
@@ -22,9 +23,6 @@ pub(super) struct Payment {
     /// [`Fault::DefaultsMissingFields`].
     pub(super) made_up: bool,
 }
-
-/// What names a payment on the chain: token, payer, nonce.
-pub(super) type PaymentId = (Address, Address, B256);
 
 impl Payment {
     pub(super) fn id(&self) -> PaymentId {

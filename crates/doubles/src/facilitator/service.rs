@@ -1,14 +1,15 @@
 //! What a facilitator knows, and how it examines a payment.
 
 use super::checks;
-use super::claims::Claims;
 use super::findings::{Finding, reason};
 use super::pardons::{Stage, pardons};
-use super::payment::{Payment, PaymentId};
+use super::payment::Payment;
 use super::rpc::{ChainError, Rpc};
 use super::sender::{Outgoing, Sender};
 use super::{Config, receipts, token};
 use crate::DoubleError;
+use crate::claims::Claims;
+use crate::claims::PaymentId;
 use crate::listener::Closing;
 use crate::mutants::Fault;
 use alloy_primitives::{B256, keccak256};

@@ -1,6 +1,5 @@
 //! Settles a payment: examines it again, claims it, sends it, waits for the receipt and judges that.
 
-use super::claims::{Claim, Known};
 use super::findings::{Finding, reason};
 use super::pardons::{Stage, is_high_s};
 use super::payment::Payment;
@@ -8,6 +7,7 @@ use super::rpc::ChainError;
 use super::sender::{Outgoing, Submitted};
 use super::service::{Refusal, Service};
 use super::{receipts, token};
+use crate::claims::{Claim, Known};
 use crate::mutants::Fault;
 use alloy_primitives::B256;
 use gauntlet_report::clock::unix_seconds;

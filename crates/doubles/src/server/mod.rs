@@ -3,16 +3,37 @@
 //!
 //! Source: core v2 §5-7, core v1 §5-7, HTTP transports v2 and v1.
 
+mod bypass;
+mod cors;
+mod deal;
+mod delivery;
+mod disorder;
+mod facilitator;
 mod handlers;
+mod lenience;
+mod matching;
+mod misprint;
 pub mod mutants;
+mod offer;
+mod order;
+mod payment;
+mod quirks;
+mod receipts;
+mod refusal;
+mod refusing;
+mod router;
 mod routes;
+mod sale;
+mod service;
+mod settling;
 
 use crate::DoubleError;
 use crate::listener::{Closing, Listener, Port};
-use axum::response::IntoResponse;
 use gauntlet_wire::{Address, Network, Token, Version};
 use mutants::Fault;
+use service::Service;
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 /// What a resource server double is made of.
 #[derive(Debug, Clone)]
@@ -66,21 +87,12 @@ impl Running {
 /// Starts a resource server double. It listens when this returns; the facilitator need not answer yet.
 ///
 /// # Errors
-/// [`DoubleError`] when the address cannot be listened on.
+/// [`DoubleError`] when the facilitator's URL cannot be read or the address cannot be listened on.
 pub async fn serve(config: Config) -> Result<Running, DoubleError> {
     let port = Port::bind(config.listen).await?;
-    let handlers = std::sync::Arc::new(handlers::Handlers::new(config.canary));
-    let listener = port.serve(Closing::new(), move |request| {
-        let handlers = std::sync::Arc::clone(&handlers);
-        async move {
-            match routes::find(request.uri().path()) {
-                Some(place) if place.route.price.is_none() => {
-                    axum::Json(handlers.run(&place, &[]).await.body).into_response()
-                }
-                Some(_) => axum::http::StatusCode::PAYMENT_REQUIRED.into_response(),
-                None => axum::http::StatusCode::NOT_FOUND.into_response(),
-            }
-        }
-    });
+    let closing = Closing::new();
+    let service = Arc::new(Service::new(config, port.address, closing.clone())?);
+    service.look_round().await;
+    let listener = port.serve(closing, move |request| router::answer(Arc::clone(&service), request));
     Ok(Running { listener })
 }

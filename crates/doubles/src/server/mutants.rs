@@ -167,7 +167,7 @@ mutants! {
     NoReceipt, "no-receipt",
         "A paid answer has no receipt.", &["server.*"];
     ReceiptNotBase64, "receipt-not-base64",
-        "The receipt is base64 in the URL-safe alphabet without padding.", &["server.*"];
+        "The receipt is not base64: something stands before it.", &["server.*"];
     ReceiptRawJson, "receipt-raw-json",
         "The receipt is plain JSON.", &["server.*"];
     ReceiptOtherTransaction, "receipt-other-transaction",
@@ -267,7 +267,7 @@ mutants! {
     ChallengeTooLarge, "challenge-too-large",
         "PAYMENT-REQUIRED is larger than 16 KiB.", &["server.*"];
     ChallengeLatin1, "challenge-latin1",
-        "PAYMENT-REQUIRED loses every character outside of Latin-1.", &["server.*"];
+        "PAYMENT-REQUIRED is written in Latin-1 instead of UTF-8.", &["server.*"];
     ChallengeIs401, "challenge-is-401",
         "The status of an unpaid request is 401.", &["server.*"];
     ChallengeIs403, "challenge-is-403",

@@ -1,27 +1,29 @@
 //! Which payments are being settled or have been: one settlement at a time for each payment.
 
-use super::payment::PaymentId;
-use alloy_primitives::{B256, U256};
+use alloy_primitives::{Address, B256, U256};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
+
+/// What names a payment on the chain: token, payer, nonce.
+pub(crate) type PaymentId = (Address, Address, B256);
 
 /// How many payments are remembered before those whose window has closed are forgotten.
 const CROWD: usize = 4096;
 
 /// What is known of a payment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Known {
+pub(crate) enum Known {
     /// Its settlement is under way.
     InFlight,
     /// This transaction was sent for it and nobody knows yet what became of it.
     Pending(B256),
-    /// It was settled, from a body with this hash.
+    /// It was settled, and had this hash as it was written.
     Settled { body: B256 },
 }
 
 #[derive(Debug, Default)]
-pub(super) struct Claims {
+pub(crate) struct Claims {
     known: Mutex<HashMap<PaymentId, Entry>>,
     changed: Notify,
 }
@@ -40,7 +42,7 @@ impl Claims {
     }
 
     /// What is known of a payment.
-    pub(super) fn known(&self, id: PaymentId) -> Option<Known> {
+    pub(crate) fn known(&self, id: PaymentId) -> Option<Known> {
         self.lock().get(&id).map(|entry| entry.known)
     }
 
@@ -48,7 +50,7 @@ impl Claims {
     ///
     /// # Errors
     /// What is known of the payment and stands against settling it.
-    pub(super) fn claim(
+    pub(crate) fn claim(
         self: &Arc<Self>,
         id: PaymentId,
         until: U256,
@@ -69,7 +71,7 @@ impl Claims {
     }
 
     /// Waits until a payment is not under way.
-    pub(super) async fn finished(&self, id: PaymentId) {
+    pub(crate) async fn finished(&self, id: PaymentId) {
         loop {
             let changed = self.changed.notified();
             tokio::pin!(changed);
@@ -85,7 +87,7 @@ impl Claims {
 
 /// The right to settle a payment. Dropped without a word, the payment is free again.
 #[derive(Debug)]
-pub(super) struct Claim {
+pub(crate) struct Claim {
     claims: Arc<Claims>,
     id: PaymentId,
     until: U256,
@@ -94,7 +96,7 @@ pub(super) struct Claim {
 
 impl Claim {
     /// The settlement ended, and this is known from now on.
-    pub(super) fn ends_as(mut self, outcome: Known) {
+    pub(crate) fn ends_as(mut self, outcome: Known) {
         self.outcome = Some(outcome);
     }
 }
@@ -114,7 +116,6 @@ impl Drop for Claim {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use alloy_primitives::Address;
 
     const ID: PaymentId = (Address::ZERO, Address::ZERO, B256::ZERO);
 

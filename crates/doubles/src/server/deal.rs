@@ -1,0 +1,155 @@
+//! The steps of a sale: verify, handler, settle. Nothing is given away before the last one.
+//!
+//! Source: core v2 §2 and §6, core v1 §2.
+
+use super::disorder;
+use super::handlers::Handled;
+use super::mutants::Fault;
+use super::order::Order;
+use super::payment::Payment;
+use super::receipts;
+use super::refusal::{Trouble, Why};
+use super::service::Service;
+use super::settling;
+use crate::claims::{Claim, Known};
+use gauntlet_report::clock::unix_seconds;
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+/// A payment that answers an offer.
+#[derive(Debug, Clone)]
+pub(super) struct Deal {
+    pub(super) service: Arc<Service>,
+    pub(super) order: Arc<Order>,
+    pub(super) payment: Arc<Payment>,
+    /// Our own, never the buyer's.
+    pub(super) requirements: Value,
+}
+
+/// What a request gets.
+#[derive(Debug)]
+pub(super) struct Sold {
+    pub(super) handled: Handled,
+    /// What `PAYMENT-RESPONSE` says; none when nothing was taken.
+    pub(super) receipt: Option<Value>,
+}
+
+/// What a request gets instead of content.
+#[derive(Debug)]
+pub(super) struct Refused {
+    pub(super) why: Why,
+    /// What the handler had answered when the sale failed.
+    pub(super) produced: Option<Handled>,
+}
+
+impl From<Why> for Refused {
+    fn from(why: Why) -> Self {
+        Self { why, produced: None }
+    }
+}
+
+impl Deal {
+    pub(super) fn is(&self, fault: Fault) -> bool {
+        self.service.is(fault)
+    }
+
+    /// Makes the sale, or does not.
+    pub(super) async fn close(&self) -> Result<Sold, Refused> {
+        // Held to the end, so that a copy of the payment that comes meanwhile does nothing.
+        let claim = match self.claim() {
+            Ok(claim) => claim,
+            Err(Why::InFlight) if self.is(Fault::CopiesShareSettlement) => return self.share().await,
+            Err(why) => return Err(why.into()),
+        };
+        let outcome = self.steps().await;
+        if let Some(claim) = claim {
+            match &outcome {
+                Ok(sold) if sold.receipt.is_some() => claim.ends_as(self.spent()),
+                Err(refused)
+                    if self.is(Fault::ClaimStaysAfterFailure)
+                        && matches!(refused.why, Why::Unverified(_) | Why::Unsupported(_)) =>
+                {
+                    claim.ends_as(self.spent());
+                }
+                _ => drop(claim),
+            }
+        }
+        outcome
+    }
+
+    fn claim(&self) -> Result<Option<Claim>, Why> {
+        let until = self.payment.authorization.valid_before;
+        match self.service.claims.claim(self.payment.id, until, unix_seconds(), |_| false) {
+            Ok(claim) => Ok(Some(claim)),
+            Err(Known::InFlight) if self.is(Fault::HandlerRunsForCopies) => Ok(None),
+            Err(Known::InFlight) => Err(Why::InFlight),
+            Err(Known::Settled { .. } | Known::Pending(_)) => Err(Why::Spent),
+        }
+    }
+
+    fn spent(&self) -> Known {
+        Known::Settled { body: self.payment.bytes }
+    }
+
+    async fn steps(&self) -> Result<Sold, Refused> {
+        self.service.facilitator.takes(self.payment.version).await.map_err(Why::Unsupported)?;
+        if let Some(outcome) = disorder::steps(self).await {
+            return outcome;
+        }
+        self.verify().await?;
+        let handled = self.handle().await;
+        self.charge(handled).await
+    }
+
+    /// The body of both calls to the facilitator.
+    pub(super) fn body(&self) -> Value {
+        json!({
+            "x402Version": self.payment.version.number(),
+            "paymentPayload": self.payment.payload,
+            "paymentRequirements": self.requirements,
+        })
+    }
+
+    pub(super) async fn verify(&self) -> Result<(), Why> {
+        let reply = self.service.facilitator.verify(&self.body()).await.map_err(Why::Unverified)?;
+        self.service.quirks.overhear(self.service.fault, self.payment.id, &reply.headers);
+        match reply.answer.is_valid {
+            Some(true) => Ok(()),
+            Some(false) if self.is(Fault::IgnoresVerifyVerdict) => Ok(()),
+            Some(false) => Err(Why::Invalid(reply.answer.reason.unwrap_or_default())),
+            None => Err(Why::Unverified(Trouble::Unreadable)),
+        }
+    }
+
+    pub(super) async fn handle(&self) -> Handled {
+        self.service.handlers.run(&self.order.place, &self.order.body).await
+    }
+
+    /// Settles, unless the handler failed: then there is nothing to be paid for.
+    pub(super) async fn charge(&self, handled: Handled) -> Result<Sold, Refused> {
+        if handled.is_failure() && !disorder::charges_for(self, &handled) {
+            let receipt = self.is(Fault::ClaimsSuccessOnFailure).then(|| receipts::invented(self));
+            return Ok(Sold { handled, receipt });
+        }
+        match settling::settle(self).await {
+            Ok(answer) => {
+                let mut receipt = receipts::of_success(self, &answer);
+                if self.is(Fault::ReceiptOfAnotherRequest) {
+                    receipt = self.service.quirks.mix_up(receipt).await;
+                }
+                self.service.quirks.note_paid(self, &receipt);
+                Ok(Sold { handled, receipt: Some(receipt) })
+            }
+            Err(why) => Err(Refused { why, produced: Some(handled) }),
+        }
+    }
+
+    /// The mutant's way with a copy of a payment that is on its way.
+    async fn share(&self) -> Result<Sold, Refused> {
+        self.service.claims.finished(self.payment.id).await;
+        match self.service.quirks.receipt(self.payment.id) {
+            Some(receipt) => Ok(Sold { handled: self.handle().await, receipt: Some(receipt) }),
+            None => Err(Why::InFlight.into()),
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! The server's line to its facilitator: one connection a call, a time limit on each, no retries, no redirects.
+
+use super::mutants::Fault;
+use super::refusal::Trouble;
+use crate::DoubleError;
+use axum::http::{HeaderMap, Method, Request, StatusCode, Uri, header};
+use gauntlet_wire::{Network, SettleAnswer, SupportedAnswer, VerifyAnswer, Version};
+use http_body_util::{BodyExt, Full, Limited};
+use hyper::body::Bytes;
+use hyper::client::conn::http1;
+use hyper_util::rt::TokioIo;
+use serde_json::Value;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+use tokio::net::TcpStream;
+use tokio::task::JoinSet;
+
+/// The time that the facilitator has for one answer.
+const LIMIT: Duration = Duration::from_secs(20);
+/// The time that it has for the mutant that sets no limit.
+const FOR_EVER: Duration = Duration::from_secs(24 * 60 * 60);
+/// The largest answer that is read, bytes.
+const BODY_LIMIT: usize = 1 << 20;
+
+/// What is asked, and where.
+#[derive(Debug)]
+pub(super) struct Facilitator {
+    base: Uri,
+    network: Network,
+    fault: Option<Fault>,
+    /// Versions that `/supported` was seen to list.
+    listed: Mutex<Vec<Version>>,
+}
+
+/// An answer as it came.
+#[derive(Debug)]
+pub(super) struct Reply<T> {
+    pub(super) answer: T,
+    pub(super) headers: HeaderMap,
+}
+
+#[derive(Debug)]
+struct Raw {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: Bytes,
+}
+
+impl Facilitator {
+    pub(super) fn new(url: &str, network: Network, fault: Option<Fault>) -> Result<Self, DoubleError> {
+        let bad = || DoubleError::Upstream { url: url.to_owned() };
+        let base: Uri = url.parse().map_err(|_| bad())?;
+        let is_plain = base.scheme_str() == Some("http") && base.query().is_none();
+        if !is_plain || base.authority().is_none_or(|authority| authority.as_str().contains('@')) {
+            return Err(bad());
+        }
+        Ok(Self { base, network, fault, listed: Mutex::default() })
+    }
+
+    /// Base URL, without a slash at its end.
+    pub(super) fn url(&self) -> String {
+        self.base.to_string().trim_end_matches('/').to_owned()
+    }
+
+    /// Whether the facilitator says that it takes payments of this version. A yes is remembered.
+    pub(super) async fn takes(&self, version: Version) -> Result<(), Trouble> {
+        let listed = || self.listed.lock().unwrap_or_else(PoisonError::into_inner);
+        if listed().contains(&version) {
+            return Ok(());
+        }
+        self.lists(version).await?;
+        listed().push(version);
+        Ok(())
+    }
+
+    /// Whether `/supported` lists payments of this version, asked anew.
+    pub(super) async fn lists(&self, version: Version) -> Result<(), Trouble> {
+        let raw = self.ask(Method::GET, "/supported", None).await?;
+        if !raw.status.is_success() {
+            return Err(Trouble::Status(raw.status));
+        }
+        let kinds = SupportedAnswer::read(&raw.body).ok().and_then(|answer| answer.kinds);
+        let kinds = kinds.ok_or(Trouble::Unreadable)?;
+        let network = self.network.name(version);
+        let fits = |kind: &gauntlet_wire::SupportedKind| {
+            kind.version == Some(version.number().into())
+                && kind.scheme.as_deref() == Some("exact")
+                && kind.network.as_deref() == Some(network.as_str())
+        };
+        match kinds.as_slice() {
+            [] => Err(Trouble::Empty),
+            kinds if kinds.iter().any(fits) => Ok(()),
+            _ => Err(Trouble::NotListed),
+        }
+    }
+
+    /// Asks whether a payment is valid.
+    pub(super) async fn verify(&self, body: &Value) -> Result<Reply<VerifyAnswer>, Trouble> {
+        let raw = self.ask(Method::POST, "/verify", Some(body)).await?;
+        let answer = VerifyAnswer::read(&raw.body).ok();
+        judge(raw, answer, |answer| answer.is_valid)
+    }
+
+    /// Asks for a payment to be settled.
+    pub(super) async fn settle(&self, body: &Value) -> Result<Reply<SettleAnswer>, Trouble> {
+        let raw = self.ask(Method::POST, "/settle", Some(body)).await?;
+        let answer = SettleAnswer::read(&raw.body).ok();
+        judge(raw, answer, |answer| answer.success)
+    }
+
+    async fn ask(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Raw, Trouble> {
+        let limit = if self.fault == Some(Fault::HangsWithFacilitator) { FOR_EVER } else { LIMIT };
+        let url: Uri = format!("{}{path}", self.url()).parse().map_err(|_| Trouble::Unreachable)?;
+        let body = body.map_or_else(Bytes::new, |body| body.to_string().into());
+        let asking = async {
+            let raw = exchange(&url, method.clone(), body.clone()).await?;
+            if !raw.status.is_redirection() {
+                return Ok(raw);
+            }
+            match location(&raw.headers).filter(|_| self.fault == Some(Fault::FollowsRedirects)) {
+                Some(elsewhere) => exchange(&elsewhere, method, body).await,
+                None => Err(Trouble::Redirected),
+            }
+        };
+        tokio::time::timeout(limit, asking).await.unwrap_or(Err(Trouble::TimedOut))
+    }
+}
+
+/// An answer counts when it says yes or no. Some say no with the status of an error; yes with one is no yes.
+fn judge<T>(raw: Raw, answer: Option<T>, verdict: impl Fn(&T) -> Option<bool>) -> Result<Reply<T>, Trouble> {
+    let is_good = raw.status.is_success();
+    match answer.map(|answer| (verdict(&answer), answer)) {
+        Some((Some(yes), answer)) if is_good || !yes => Ok(Reply { answer, headers: raw.headers }),
+        _ if is_good => Err(Trouble::Unreadable),
+        _ => Err(Trouble::Status(raw.status)),
+    }
+}
+
+fn location(headers: &HeaderMap) -> Option<Uri> {
+    headers.get(header::LOCATION)?.to_str().ok()?.parse().ok()
+}
+
+async fn exchange(url: &Uri, method: Method, body: Bytes) -> Result<Raw, Trouble> {
+    let authority = url.authority().ok_or(Trouble::Unreachable)?;
+    let address = format!("{}:{}", authority.host(), authority.port_u16().unwrap_or(80));
+    let stream = TcpStream::connect(address).await.map_err(|_| Trouble::Unreachable)?;
+    // The call must not wait for the acknowledgement of its own head.
+    let _ = stream.set_nodelay(true);
+    let (mut sender, connection) =
+        http1::handshake(TokioIo::new(stream)).await.map_err(|_| Trouble::CutOff)?;
+    // Ends together with this function.
+    let mut driver = JoinSet::new();
+    driver.spawn(connection);
+    let path = url.path_and_query().map_or("/", |path| path.as_str());
+    let mut request = Request::builder().method(&method).uri(path).header(header::HOST, authority.as_str());
+    if method == Method::POST {
+        request = request.header(header::CONTENT_TYPE, "application/json");
+    }
+    let request = request.body(Full::new(body)).map_err(|_| Trouble::Unreachable)?;
+    let (head, body) = sender.send_request(request).await.map_err(|_| Trouble::CutOff)?.into_parts();
+    let body = Limited::new(body, BODY_LIMIT).collect().await.map_err(|_| Trouble::CutOff)?.to_bytes();
+    Ok(Raw { status: head.status, headers: head.headers, body })
+}

@@ -1,0 +1,114 @@
+//! A payment header becomes a payment, or the request is refused.
+
+use super::mutants::Fault;
+use super::refusal::{Part, Why};
+use super::service::Service;
+use crate::claims::PaymentId;
+use alloy_primitives::{B256, keccak256};
+use axum::http::{HeaderMap, HeaderValue};
+use gauntlet_wire::header::{self, HeaderError, payment_header};
+use gauntlet_wire::message::{Reading, read_request};
+use gauntlet_wire::{Authorization, Terms, Version};
+use serde_json::{Value, json};
+
+/// The largest payment header that is read, bytes.
+pub(super) const HEADER_LIMIT: usize = 32 << 10;
+
+/// A payment header of this version.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Presented {
+    pub(super) version: Version,
+    value: HeaderValue,
+}
+
+/// A payment that could be read.
+#[derive(Debug, Clone)]
+pub(super) struct Payment {
+    pub(super) version: Version,
+    /// The object in the header.
+    pub(super) payload: Value,
+    pub(super) authorization: Authorization,
+    pub(super) id: PaymentId,
+    /// Hash of the header as it came.
+    pub(super) bytes: B256,
+}
+
+/// Whether any payment header of a version that is served is there.
+pub(super) fn is_presented(service: &Service, headers: &HeaderMap) -> bool {
+    service.versions.iter().any(|version| headers.contains_key(payment_header(*version)))
+}
+
+/// The one payment header of a request.
+pub(super) fn presented(service: &Service, headers: &HeaderMap) -> Result<Presented, Why> {
+    let values = |version: Version| headers.get_all(payment_header(version)).iter();
+    let all = service.versions.iter().flat_map(|version| values(*version).map(|value| (*version, value)));
+    let all: Vec<_> = all.collect();
+    let (version, value) = match (all.as_slice(), service.fault) {
+        ([], _) => return Err(Why::Unpaid),
+        ([one], _) => *one,
+        ([first, .., last], _) if first.0 != last.0 => return Err(Why::BothHeaders),
+        ([first, ..], Some(Fault::FirstOfRepeatedHeaders)) => *first,
+        ([.., last], Some(Fault::LastOfRepeatedHeaders)) => *last,
+        _ => return Err(Why::RepeatedHeader),
+    };
+    Ok(Presented { version, value: value.clone() })
+}
+
+/// Reads a payment as far as it can be read without knowing what it is for.
+pub(super) fn read(service: &Service, presented: &Presented) -> Result<Payment, Why> {
+    let Presented { version, value } = presented;
+    if value.len() > HEADER_LIMIT {
+        return Err(Why::TooLarge);
+    }
+    let payload = decode(service, value).map_err(Why::Malformed)?;
+    let shape = Why::Malformed(Part::Shape);
+    match payload.get("x402Version") {
+        Some(number) if *number == version.number() => {}
+        Some(Value::Number(_)) => return Err(Why::OtherVersion),
+        _ => return Err(shape),
+    }
+    if service.is(Fault::RefusesUnknownFields) && !is_known_only(&payload) {
+        return Err(shape);
+    }
+    let authorization = authorization(service, *version, &payload).ok_or(shape)?;
+    let id = (service.token.address, authorization.from, authorization.nonce);
+    Ok(Payment { version: *version, payload, authorization, id, bytes: keccak256(value.as_bytes()) })
+}
+
+fn decode(service: &Service, value: &HeaderValue) -> Result<Value, Part> {
+    let text = value.to_str().map_err(|_| Part::Base64)?;
+    let decoded = if service.is(Fault::TakesOddBase64) {
+        header::decode_lenient(text).map(|decoded| decoded.value)
+    } else {
+        header::decode_strict(text)
+    };
+    match decoded {
+        Ok(payload) if payload.is_object() => Ok(payload),
+        Ok(_) => Err(Part::Shape),
+        Err(HeaderError::Base64(_)) => Err(Part::Base64),
+        Err(HeaderError::Json(_)) => Err(Part::Json),
+    }
+}
+
+/// The authorization of a payload that has all that the field tables ask for.
+fn authorization(service: &Service, version: Version, payload: &Value) -> Option<Authorization> {
+    // The reader reads requests to a facilitator, which have requirements too; which ones does not matter here.
+    let terms = Terms {
+        scheme: "exact".into(),
+        network: service.network,
+        token: service.token.clone(),
+        amount: gauntlet_wire::U256::ZERO,
+        pay_to: gauntlet_wire::Address::ZERO,
+        max_timeout_seconds: 0,
+        resource: String::new(),
+    };
+    let request = json!({ "paymentPayload": payload, "paymentRequirements": terms.requirements(version) });
+    let request = read_request(request.to_string().as_bytes(), Reading::Strict).ok()?;
+    Some(request.authorization)
+}
+
+fn is_known_only(payload: &Value) -> bool {
+    const KNOWN: [&str; 7] =
+        ["x402Version", "resource", "accepted", "payload", "extensions", "scheme", "network"];
+    payload.as_object().is_some_and(|members| members.keys().all(|name| KNOWN.contains(&name.as_str())))
+}

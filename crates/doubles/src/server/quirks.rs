@@ -1,0 +1,153 @@
+//! What only mutants remember, and what they do on the side.
+
+use super::deal::Deal;
+use super::mutants::Fault;
+use super::order::Order;
+use super::payment::Payment;
+use super::refusal::Why;
+use super::routes::Place;
+use super::service::Service;
+use crate::claims::PaymentId;
+use alloy_primitives::B256;
+use axum::http::{HeaderMap, HeaderValue};
+use serde_json::Value;
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+/// The side channel of a facilitator to its server (newest text of core v2 §7.2.1).
+pub(super) const EXTENSION_RESPONSES: &str = "extension-responses";
+
+/// Between the moment in which the mutant with one receipt for all puts a receipt down and that in which it takes
+/// one up: payments that are settled within this time get each other's.
+const ABSENCE: Duration = Duration::from_millis(200);
+
+#[derive(Debug, Default)]
+pub(super) struct Quirks {
+    memory: Mutex<Memory>,
+    broken: AtomicBool,
+    wedged: AtomicBool,
+    counter: AtomicU64,
+}
+
+#[derive(Debug, Default)]
+struct Memory {
+    paid: HashMap<PaymentId, Paid>,
+    latest: Option<Value>,
+    overheard: HashMap<PaymentId, HeaderValue>,
+}
+
+/// A payment that has bought something.
+#[derive(Debug)]
+struct Paid {
+    place: Place,
+    bytes: B256,
+    receipt: Value,
+}
+
+impl Quirks {
+    fn lock(&self) -> MutexGuard<'_, Memory> {
+        // Every change is a single insertion or removal, so that a poisoned memory is still a good one.
+        self.memory.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// From now on every answer is 500.
+    pub(super) fn break_down(&self) {
+        self.broken.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn is_broken(&self) -> bool {
+        self.broken.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn is_wedged(&self) -> bool {
+        self.wedged.load(Ordering::Relaxed)
+    }
+
+    /// Whether this is every second call.
+    pub(super) fn is_second(&self) -> bool {
+        self.counter.fetch_add(1, Ordering::Relaxed) % 2 == 1
+    }
+
+    /// Notes what a payment has bought, when the mutant makes something of that.
+    pub(super) fn note_paid(&self, deal: &Deal, receipt: &Value) {
+        let remembers = matches!(
+            deal.service.fault,
+            Some(
+                Fault::CopiesShareSettlement
+                    | Fault::ServesSameBytesAgain
+                    | Fault::ServesReencodedAgain
+                    | Fault::ServesSpentElsewhere
+            )
+        );
+        if remembers {
+            let place = deal.order.place.clone();
+            let paid = Paid { place, bytes: deal.payment.bytes, receipt: receipt.clone() };
+            self.lock().paid.insert(deal.payment.id, paid);
+        }
+    }
+
+    pub(super) fn receipt(&self, id: PaymentId) -> Option<Value> {
+        self.lock().paid.get(&id).map(|paid| paid.receipt.clone())
+    }
+
+    /// The receipt with which a spent payment buys again.
+    pub(super) fn sells_again(
+        &self,
+        fault: Option<Fault>,
+        order: &Order,
+        payment: &Payment,
+    ) -> Option<Value> {
+        let memory = self.lock();
+        let paid = memory.paid.get(&payment.id)?;
+        let (same_place, same_bytes) = (paid.place == order.place, paid.bytes == payment.bytes);
+        let sells = match fault {
+            Some(Fault::ServesSameBytesAgain) => same_place && same_bytes,
+            Some(Fault::ServesReencodedAgain) => same_place && !same_bytes,
+            Some(Fault::ServesSpentElsewhere) => !same_place,
+            _ => false,
+        };
+        sells.then(|| paid.receipt.clone())
+    }
+
+    /// Puts a receipt where all requests put theirs, and takes up what lies there a moment later.
+    pub(super) async fn mix_up(&self, receipt: Value) -> Value {
+        self.lock().latest = Some(receipt.clone());
+        tokio::time::sleep(ABSENCE).await;
+        self.lock().latest.clone().unwrap_or(receipt)
+    }
+
+    /// Notes what the facilitator says to the server alone, when the mutant hands that on.
+    pub(super) fn overhear(&self, fault: Option<Fault>, id: PaymentId, headers: &HeaderMap) {
+        if fault == Some(Fault::LeaksExtensionResponses)
+            && let Some(value) = headers.get(EXTENSION_RESPONSES)
+        {
+            self.lock().overheard.insert(id, value.clone());
+        }
+    }
+
+    pub(super) fn overheard(&self, id: PaymentId) -> Option<HeaderValue> {
+        self.lock().overheard.get(&id).cloned()
+    }
+}
+
+/// What a refusal does to a mutant.
+pub(super) async fn suffer(service: &Service, order: &Order, why: &Why) {
+    match (service.fault, why) {
+        (Some(Fault::HandlerRunsOnMalformed), Why::Malformed(_)) => {
+            service.handlers.run(&order.place, &order.body).await;
+        }
+        (Some(Fault::DiesOfHugeHeader), Why::TooLarge) => {
+            service.close();
+            std::future::pending().await
+        }
+        (Some(Fault::WedgedAfterMalformed), Why::Malformed(_)) => {
+            service.quirks.wedged.store(true, Ordering::Relaxed);
+        }
+        (Some(Fault::NeverRecovers), why) if why.is_facilitators() => {
+            service.quirks.wedged.store(true, Ordering::Relaxed);
+        }
+        _ => {}
+    }
+}

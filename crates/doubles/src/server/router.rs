@@ -1,0 +1,106 @@
+//! From a request to its route: free, paid, or none.
+
+use super::deal::Sold;
+use super::mutants::Fault;
+use super::order::Order;
+use super::refusal::Trouble;
+use super::routes::{self, Place};
+use super::sale::Buyer;
+use super::service::Service;
+use super::{bypass, cors, delivery, payment, sale};
+use axum::Json;
+use axum::http::request::Parts;
+use axum::http::{Method, Request, StatusCode, Uri};
+use axum::response::{IntoResponse, Response};
+use http_body_util::{BodyExt, Limited};
+use hyper::body::{Bytes, Incoming};
+use std::sync::Arc;
+
+/// The largest body that is read, bytes.
+const BODY_LIMIT: usize = 1 << 20;
+
+/// Answers one request.
+pub(super) async fn answer(service: Arc<Service>, request: Request<Incoming>) -> Response {
+    let mut response = if service.quirks.is_broken() {
+        StatusCode::INTERNAL_SERVER_ERROR.into_response()
+    } else {
+        route(&service, request).await
+    };
+    cors::expose(&service, response.headers_mut());
+    response
+}
+
+async fn route(service: &Arc<Service>, request: Request<Incoming>) -> Response {
+    let (head, body) = request.into_parts();
+    if let Some(place) = bypass::opened(service.fault, &head) {
+        return unpaid(service, &place, body).await;
+    }
+    let Some(place) = routes::find(head.uri.path()).filter(|_| is_plain(&head.uri)) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    let Some(price) = place.route.price else { return free(service, &place, &head).await };
+    if head.method == Method::OPTIONS && !service.is(Fault::PreflightRefused) {
+        return cors::preflight(place.route);
+    }
+    if !is_for_sale(service, &place, &head) {
+        return cors::wrong_method(place.route);
+    }
+    if is_open(service).await {
+        return unpaid(service, &place, body).await;
+    }
+    match take(body).await {
+        Some(body) => sale::sell(service, Order::new(service, place, price, &head, body)).await,
+        None => StatusCode::PAYLOAD_TOO_LARGE.into_response(),
+    }
+}
+
+/// Absolute form is for proxies, and we are none; but what names a route of ours in it is that route.
+fn is_plain(target: &Uri) -> bool {
+    let scheme = target.scheme_str();
+    let has_user = target.authority().is_some_and(|authority| authority.as_str().contains('@'));
+    matches!(scheme, None | Some("http" | "https")) && !has_user
+}
+
+async fn free(service: &Service, place: &Place, head: &Parts) -> Response {
+    match head.method {
+        Method::GET | Method::HEAD => Json(service.handlers.run(place, &[]).await.body).into_response(),
+        Method::OPTIONS => cors::preflight(place.route),
+        _ => cors::wrong_method(place.route),
+    }
+}
+
+/// Whether the method may ask for money. HEAD may, but takes none: there is no content in its answer.
+fn is_for_sale(service: &Service, place: &Place, head: &Parts) -> bool {
+    match head.method {
+        Method::HEAD if place.route.method == Method::GET => {
+            service.is(Fault::HeadCharges) || !payment::is_presented(service, &head.headers)
+        }
+        // Only the mutant gets here with it.
+        Method::OPTIONS => true,
+        _ => head.method == place.route.method,
+    }
+}
+
+/// Whether a mutant has given up asking for money.
+async fn is_open(service: &Service) -> bool {
+    let opening = match service.fault {
+        Some(Fault::OpenWhenSupportedRedirects) => Trouble::Redirected,
+        Some(Fault::OpenWhenSupportedIsEmpty) => Trouble::Empty,
+        Some(Fault::OpenWhenSupportedIsUnreachable) => Trouble::Unreachable,
+        _ => return false,
+    };
+    let Some(version) = service.versions.first() else { return false };
+    service.facilitator.lists(*version).await == Err(opening)
+}
+
+/// A mutant serves without asking for money.
+async fn unpaid(service: &Service, place: &Place, body: Incoming) -> Response {
+    let body = take(body).await.unwrap_or_default();
+    let handled = service.handlers.run(place, &body).await;
+    delivery::deliver(service, &Buyer::default(), Sold { handled, receipt: None })
+}
+
+/// The body; `None` when it is too large or breaks off.
+async fn take(body: Incoming) -> Option<Bytes> {
+    Some(Limited::new(body, BODY_LIMIT).collect().await.ok()?.to_bytes())
+}

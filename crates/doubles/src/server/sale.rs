@@ -1,0 +1,74 @@
+//! One request for a route that has to be paid for, from its payment header to its answer.
+
+use super::deal::{Deal, Refused, Sold};
+use super::mutants::Fault;
+use super::order::Order;
+use super::refusal::{Trouble, Why};
+use super::service::Service;
+use super::{delivery, lenience, matching, payment, quirks, refusing};
+use crate::claims::PaymentId;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use gauntlet_wire::Version;
+use std::sync::Arc;
+
+/// Who asks, as far as the payment tells.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Buyer {
+    /// The version of the payment header.
+    pub(super) version: Option<Version>,
+    pub(super) payment: Option<PaymentId>,
+}
+
+/// Sells, or refuses.
+pub(super) async fn sell(service: &Arc<Service>, order: Order) -> Response {
+    // In a task of its own: a buyer that goes away must not leave a payment half settled.
+    let task = tokio::spawn({
+        let (service, order) = (Arc::clone(service), Arc::new(order));
+        async move {
+            tokio::select! {
+                response = answer(&service, &order) => response,
+                () = service.closed() => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+            }
+        }
+    });
+    task.await.unwrap_or_else(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response())
+}
+
+async fn answer(service: &Arc<Service>, order: &Arc<Order>) -> Response {
+    let mut buyer = Buyer::default();
+    let refused = match attempt(service, order, &mut buyer).await {
+        Ok(sold) => return delivery::deliver(service, &buyer, sold),
+        Err(refused) => refused,
+    };
+    quirks::suffer(service, order, &refused.why).await;
+    if !lenience::serves_anyway(service, &buyer, &refused.why) {
+        return refusing::refuse(service, order, &buyer, &refused.why);
+    }
+    let handled = match refused.produced {
+        Some(handled) => handled,
+        None => service.handlers.run(&order.place, &order.body).await,
+    };
+    let receipt = refusing::receipt(service, &buyer, &refused.why)
+        .filter(|_| matches!(refused.why, Why::NotSettled(_) | Why::Pending(_)));
+    delivery::deliver(service, &buyer, Sold { handled, receipt })
+}
+
+async fn attempt(service: &Arc<Service>, order: &Arc<Order>, buyer: &mut Buyer) -> Result<Sold, Refused> {
+    let presented = payment::presented(service, &order.headers)?;
+    buyer.version = Some(presented.version);
+    if service.quirks.is_wedged() {
+        return Err(Why::Unverified(Trouble::Unreachable).into());
+    }
+    let payment = Arc::new(payment::read(service, &presented)?);
+    buyer.payment = Some(payment.id);
+    if let Some(receipt) = service.quirks.sells_again(service.fault, order, &payment) {
+        let handled = service.handlers.run(&order.place, &order.body).await;
+        return Ok(Sold { handled, receipt: Some(receipt) });
+    }
+    let requirements = matching::requirements(service, order, &payment)?;
+    if service.is(Fault::RefusesEverything) {
+        return Err(Why::Invalid(String::new()).into());
+    }
+    Deal { service: Arc::clone(service), order: Arc::clone(order), payment, requirements }.close().await
+}
