@@ -243,21 +243,29 @@ impl Cx {
     }
 
     /// Takes an exchange apart and keeps it in the record.
-    fn visited(&self, exchange: Exchange, sent: String) -> Result<Visit, Stop> {
+    pub(super) fn visited(&self, exchange: Exchange, sent: String) -> Result<Visit, Stop> {
         self.tell_case(&exchange, &sent);
         self.collected().exchanges.push(exchange.clone());
         Ok(Visit::of(exchange, sent, self.shop()?.canary()))
     }
 
-    fn keep_facts(&self, purchase: &Purchase, visit: &Visit, expected: Expected) -> Result<(), Stop> {
+    pub(super) fn keep_facts(
+        &self,
+        purchase: &Purchase,
+        visit: &Visit,
+        expected: Expected,
+    ) -> Result<(), Stop> {
         self.shop()?.keep(Facts {
             check: self.check.id.clone(),
             exchange: visit.reply.exchange.seq,
             payment: Some(purchase.payment.key()),
+            path: purchase.route.path.clone(),
+            plain: purchase.payment.changes.is_empty(),
             payee: purchase.offer.terms.pay_to,
             price: purchase.offer.terms.amount,
             served: visit.served(),
             status: visit.reply.exchange.status,
+            transaction: visit.transaction(purchase.version()),
             sent: visit.reply.sent.clone(),
             disturbed: expected != Expected::Plain,
         });

@@ -18,6 +18,12 @@ pub enum Expected {
     /// The settlement's answer is lost or a lie: whoever cannot know that the money moved cannot be blamed for not
     /// serving, only for serving without money.
     Disturbed,
+    /// The settlement happened and its answer was changed on its way: a receipt can only repeat what the server was
+    /// told, and whoever does not believe it need not serve.
+    Misled,
+    /// The money moved before, and nothing has been served for it yet: one answer with content takes nothing from
+    /// anybody.
+    PaidAlready,
 }
 
 /// Whether a transfer pays for a purchase: from its payer to its payee, the price or more.
@@ -60,6 +66,7 @@ pub fn judge_purchase(
         violated(rules::PAID_TWICE, "paid-twice", "one Transfer for one authorization");
     }
     match (visit.served(), now.is_empty()) {
+        (true, true) if !earlier.is_empty() && expected == Expected::PaidAlready => {}
         (true, true) if !earlier.is_empty() => {
             violated(
                 rules::replayed(purchase.version()),
@@ -71,6 +78,7 @@ pub fn judge_purchase(
             let want = "content only when the Transfer of the price to payTo is on the chain";
             violated(purchase.payment.money_rule, "served-without-payment", want);
         }
+        (true, false) if expected == Expected::Misled => {}
         (true, false) => judge_receipt(cx, purchase, visit, &now, after),
         (false, false) if expected == Expected::Plain => {
             violated(rules::TAKEN_NOT_SERVED, "taken-not-served", "content for a payment that was taken");
@@ -157,6 +165,9 @@ pub async fn judge_crowd(cx: &Cx, purchases: &[Purchase], visits: &[Visit]) -> R
             };
             violated(rule, "more-content-than-money", "as much content as Transfers", served.last().copied());
         }
+        if purchases.iter().any(|other| other.payment.key() != key) {
+            own_receipts(cx, purchase, &served, &paid, &money);
+        }
         if served.is_empty() && silent == 0 && !paid.is_empty() {
             let first = copies().map(|(_, visit)| visit).next();
             violated(
@@ -168,4 +179,23 @@ pub async fn judge_crowd(cx: &Cx, purchases: &[Purchase], visits: &[Visit]) -> R
         }
     }
     Ok(())
+}
+
+/// In a crowd of different payments every answer names the transaction of its own.
+fn own_receipts(cx: &Cx, purchase: &Purchase, served: &[&Visit], paid: &BTreeSet<B256>, money: &Money) {
+    let names_another = |visit: &&&Visit| {
+        visit.transaction(purchase.version()).is_some_and(|named| !paid.is_empty() && !paid.contains(&named))
+    };
+    for visit in served.iter().filter(names_another) {
+        let receipt = visit.receipt(purchase.version());
+        cx.find(Violation {
+            requirement: rules::OWN_RECEIPT,
+            kind: "receipt-of-another",
+            want: "the transaction of the payment that the request carried".into(),
+            got: format!("transaction {}", receipt.and_then(|it| it.transaction).unwrap_or_default()),
+            reply: Some(&visit.reply),
+            chain: money.lines.clone(),
+            ..Violation::default()
+        });
+    }
 }

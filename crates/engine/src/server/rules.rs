@@ -11,6 +11,9 @@ pub const TAKEN_NOT_SERVED: &str = "INV-004";
 /// One authorization moves money once.
 pub const PAID_TWICE: &str = "INV-003";
 
+/// Nobody is handed the receipt of another payer.
+pub const OWN_RECEIPT: &str = "GAUNTLET-RS-009";
+
 /// A spent payment buys nothing more.
 #[must_use]
 pub const fn replayed(version: Version) -> &'static str {

@@ -172,6 +172,10 @@ pub struct Facts {
     pub exchange: u64,
     /// The payment, when a whole one was sent.
     pub payment: Option<PaymentKey>,
+    /// The route that was asked for.
+    pub path: String,
+    /// Whether nothing was changed about the payment.
+    pub plain: bool,
     /// To whom it was due.
     pub payee: Address,
     /// The price of the route, atomic units.
@@ -180,6 +184,8 @@ pub struct Facts {
     pub served: bool,
     /// Status code.
     pub status: Option<u16>,
+    /// The transaction that the answer named.
+    pub transaction: Option<B256>,
     /// What was sent, for people.
     pub sent: String,
     /// Whether the harness has disturbed this purchase in a way after which money without content is nobody's fault.
