@@ -34,7 +34,13 @@ pub const fn receipt_header(version: crate::Version) -> &'static str {
 /// Writes a JSON value as a header value.
 #[must_use]
 pub fn encode(value: &Value) -> String {
-    STANDARD.encode(value.to_string())
+    encode_bytes(value.to_string().as_bytes())
+}
+
+/// Writes bytes that need not be JSON as a header value.
+#[must_use]
+pub fn encode_bytes(bytes: &[u8]) -> String {
+    STANDARD.encode(bytes)
 }
 
 /// Why a header value cannot be read.
