@@ -70,7 +70,5 @@ fn payment(request: &Value) -> Option<Cow<'_, Value>> {
 
 /// Hexadecimal with or without prefix, in any letter case: the server under trial may have written it anew.
 fn hex<T: FromStr>(value: &Value) -> Option<T> {
-    let text = value.as_str()?.trim();
-    let digits = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")).unwrap_or(text);
-    digits.parse().ok()
+    value.as_str()?.trim().parse().ok()
 }

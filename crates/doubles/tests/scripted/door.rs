@@ -93,6 +93,13 @@ async fn the_port_is_kept_while_the_door_is_closed_and_no_longer() {
     assert!(bind().is_err());
     running.stop().await;
     bind().unwrap();
+
+    let running = before("http://127.0.0.1:9").await;
+    let handle = running.handle();
+    let address = running.url().trim_start_matches("http://").parse().unwrap();
+    running.stop().await;
+    TcpSocket::new_v4().unwrap().bind(address).unwrap();
+    assert_eq!(handle.url(), format!("http://{address}"));
 }
 
 #[tokio::test]

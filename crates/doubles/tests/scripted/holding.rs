@@ -106,13 +106,14 @@ async fn stopping_ends_whatever_waits() {
         clients.push(client);
     }
     let handle = stage.handle.clone();
-    let waiting = tokio::spawn(async move { handle.wait_for(nonce(9), Endpoint::Settle, 1, PATIENCE).await });
+    let waiting =
+        tokio::spawn(async move { handle.wait_for(nonce(9), Endpoint::Settle, 1, PATIENCE * 10).await });
     stage.running.stop().await;
     for mut client in clients {
         let received = client.receive().await;
         assert!(received.bytes.is_empty() && received.end.is_some(), "{received:?}");
     }
-    assert!(!waiting.await.unwrap());
+    assert!(!tokio::time::timeout(PATIENCE, waiting).await.expect("it does not wait on").unwrap());
     // Too late.
     stage.handle.release(nonce(0));
     assert_eq!(stage.upstream.asked().len(), 0);

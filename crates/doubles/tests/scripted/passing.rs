@@ -4,6 +4,7 @@ use crate::support::{Client, Stage, before, bring, get, nonce, payment, post};
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
 
 #[tokio::test]
 async fn other_requests_pass_as_they_are() {
@@ -43,17 +44,9 @@ async fn an_answer_to_head_announces_what_get_would_bring() {
 
 #[tokio::test]
 async fn names_of_headers_keep_their_letter_case() {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let running = before(&format!("http://{}", listener.local_addr().unwrap())).await;
-    let upstream = tokio::spawn(async move {
-        let (mut stream, _) = listener.accept().await.unwrap();
-        let mut request = Vec::new();
-        while !request.ends_with(b"\r\n\r\n") {
-            request.push(stream.read_u8().await.unwrap());
-        }
-        stream.write_all(b"HTTP/1.1 299 Well\r\nX-MiXed: 1\r\nContent-Length: 0\r\n\r\n").await.unwrap();
-        String::from_utf8(request).unwrap()
-    });
+    let (url, upstream) =
+        upstream_that_says("HTTP/1.1 299 Well\r\nX-MiXed: 1\r\nContent-Length: 0\r\n\r\n").await;
+    let running = before(&url).await;
     let mut client = Client::to(&running.url()).await;
     client.send("GET", "/other", &[("X-ShOuT", "1")], b"").await;
     let received = client.receive().await;
@@ -61,6 +54,40 @@ async fn names_of_headers_keep_their_letter_case() {
     assert!(received.head().contains("X-MiXed: 1"), "{received:?}");
     let request = upstream.await.unwrap();
     assert!(request.contains("X-ShOuT: 1"), "{request}");
+}
+
+#[tokio::test]
+async fn what_concerns_one_connection_stays_there() {
+    let answer =
+        "HTTP/1.1 200 OK\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n";
+    let (url, upstream) = upstream_that_says(answer).await;
+    let running = before(&url).await;
+    let mut client = Client::to(&running.url()).await;
+    client.send("GET", "/supported", &[("Connection", "keep-alive"), ("Keep-Alive", "timeout=5")], b"").await;
+    let received = client.receive().await;
+    assert_eq!((received.status(), received.body(), received.announced()), (200, &b"{}"[..], 2));
+    assert_eq!((received.header("connection"), received.header("transfer-encoding")), (None, None));
+    let request = upstream.await.unwrap().to_lowercase();
+    assert!(!request.contains("keep-alive"), "{request}");
+    // This connection is still good; there is only nobody behind it any more.
+    client.send("GET", "/supported", &[], b"").await;
+    assert_eq!(client.receive().await.status(), 502);
+}
+
+/// An upstream that takes one request without a body, says this and goes away. Its task gives the request.
+async fn upstream_that_says(answer: &'static str) -> (String, JoinHandle<String>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    let task = tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.expect("a connection");
+        let mut request = Vec::new();
+        while !request.ends_with(b"\r\n\r\n") {
+            request.push(stream.read_u8().await.expect("a request"));
+        }
+        stream.write_all(answer.as_bytes()).await.expect("it is sent");
+        String::from_utf8(request).expect("text")
+    });
+    (url, task)
 }
 
 #[tokio::test]
