@@ -43,5 +43,9 @@ pub fn checks() -> Vec<Check> {
         flow::ROWS,
         books::ROWS,
     ];
-    tables.iter().flat_map(|table| table.iter()).flat_map(Row::checks).collect()
+    let mut checks: Vec<Check> = tables.iter().flat_map(|table| table.iter()).flat_map(Row::checks).collect();
+    checks.extend(refused::checks());
+    checks.extend(spelled::checks());
+    checks.extend(paths::checks());
+    checks
 }
