@@ -8,7 +8,7 @@ pub enum DoubleError {
     /// The RPC URL cannot be read.
     #[error("the RPC URL is no URL; give one such as http://127.0.0.1:8545")]
     RpcUrl,
-    /// The URL of the facilitator to stand before cannot be read.
+    /// The URL of the facilitator that a double asks cannot be read.
     #[error("{url:?} is no base URL of a facilitator; give one such as http://127.0.0.1:4021")]
     Upstream {
         /// The URL that was given.

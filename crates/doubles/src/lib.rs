@@ -8,6 +8,7 @@
 //! The [`scripted`] facilitator stands before another one and misbehaves as it is told, to show what a resource
 //! server makes of that.
 
+mod body;
 mod claims;
 pub mod error;
 pub mod facilitator;

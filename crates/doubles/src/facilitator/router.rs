@@ -6,6 +6,7 @@ use super::payment::{self, Body, Payment, Seen, Unreadable};
 use super::service::{Refusal, Service};
 use super::settle::{self, Failure};
 use super::supported;
+use crate::body::{Untaken, take};
 use crate::listener::HangUp;
 use crate::mutants::Fault;
 use axum::Json;
@@ -14,17 +15,11 @@ use axum::extract::State;
 use axum::http::{HeaderMap, Request, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use hyper::service::Service as _;
 use hyper_util::service::TowerToHyperService;
 use serde_json::json;
 use std::sync::Arc;
-
-/// The largest body that is read, bytes.
-const BODY_LIMIT: usize = 1 << 20;
-/// How much of a larger body is taken from the line, so that the client gets to read its answer. Bytes.
-const DRAIN_LIMIT: usize = 64 << 20;
 
 pub(super) fn router(service: Arc<Service>) -> Router {
     Router::new()
@@ -105,7 +100,7 @@ async fn readable(
     let fault = service.fault.filter(|fault| call == Call::Verify || *fault != Fault::VerifyReadsLeniently);
     let read = match take(body).await {
         Ok(bytes) => payment::read(headers, &bytes, service.network, fault),
-        Err(unreadable) => Body::Unreadable(unreadable),
+        Err(why) => Body::Unreadable(untaken(why)),
     };
     let refused = |seen, reason, message| Answer::no(call, seen, reason, message).write(service);
     match read {
@@ -155,32 +150,10 @@ fn error_500() -> Response {
     (StatusCode::INTERNAL_SERVER_ERROR, Json(json!({ "error": "Internal Server Error" }))).into_response()
 }
 
-/// Takes the body from the line.
-async fn take(mut body: axum::body::Body) -> Result<Vec<u8>, Unreadable> {
-    let mut bytes = Vec::new();
-    let mut length = 0;
-    while let Some(frame) = body.frame().await {
-        let frame = frame.map_err(|_| Unreadable {
-            status: StatusCode::BAD_REQUEST,
-            reason: reason::PAYLOAD,
-            problem: "the body ended early",
-            deadly: false,
-        })?;
-        let Ok(data) = frame.into_data() else { continue };
-        length += data.len();
-        if length <= BODY_LIMIT {
-            bytes.extend_from_slice(&data);
-        } else if length > DRAIN_LIMIT {
-            break;
-        }
-    }
-    if length > BODY_LIMIT {
-        return Err(Unreadable {
-            status: StatusCode::PAYLOAD_TOO_LARGE,
-            reason: reason::PAYLOAD,
-            problem: "the body must not be larger than 1 MiB",
-            deadly: true,
-        });
-    }
-    Ok(bytes)
+fn untaken(untaken: Untaken) -> Unreadable {
+    let (status, problem, deadly) = match untaken {
+        Untaken::BrokenOff => (StatusCode::BAD_REQUEST, "the body ended early", false),
+        Untaken::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "the body must not be larger than 1 MiB", true),
+    };
+    Unreadable { status, reason: reason::PAYLOAD, problem, deadly }
 }

@@ -64,7 +64,7 @@ impl Deal {
         let outcome = self.steps().await;
         if let Some(claim) = claim {
             match &outcome {
-                Ok(sold) if sold.receipt.is_some() => claim.ends_as(self.spent()),
+                Ok(sold) if !sold.handled.is_failure() => claim.ends_as(self.spent()),
                 Err(refused)
                     if self.is(Fault::ClaimStaysAfterFailure)
                         && matches!(refused.why, Why::Unverified(_) | Why::Unsupported(_)) =>

@@ -2,8 +2,6 @@
 
 use super::mutants::Fault;
 use super::service::Service;
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use gauntlet_wire::header;
 use serde_json::{Map, Value, json};
 
@@ -75,11 +73,11 @@ pub(super) fn header_lines(service: &Service, challenge: Value, higher: bool) ->
         Some(Fault::ChallengeTwice) => vec![text.clone(), text],
         Some(Fault::ChallengeUrlSafe) => vec![text.replace('+', "-").replace('/', "_")],
         Some(Fault::ChallengeUnpadded) => vec![text.trim_end_matches('=').to_owned()],
-        Some(Fault::ChallengeNotJson) => vec![STANDARD.encode("payment required")],
+        Some(Fault::ChallengeNotJson) => vec![header::encode_bytes(b"payment required")],
         Some(Fault::ChallengeLatin1) => {
             let latin =
                 challenge.to_string().chars().map(|c| u8::try_from(c).unwrap_or(b'?')).collect::<Vec<_>>();
-            vec![STANDARD.encode(latin)]
+            vec![header::encode_bytes(&latin)]
         }
         _ => vec![text],
     }

@@ -40,10 +40,13 @@ fn host(service: &Service, headers: &HeaderMap) -> String {
         (Some(host), None) => host.to_str().ok(),
         _ => None,
     };
-    let is_plain = |host: &&str| {
-        host.len() <= 255
-            && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte))
-            && host.parse::<Authority>().is_ok()
-    };
-    only.filter(is_plain).map_or_else(|| service.address.to_string(), str::to_owned)
+    only.filter(|host| is_authority(host)).map_or_else(|| service.address.to_string(), str::to_owned)
+}
+
+/// A host, perhaps with a port, and nothing else.
+fn is_authority(text: &str) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte);
+    let authority = Some(text).filter(|text| text.len() <= 255 && text.bytes().all(is_plain));
+    let authority = authority.and_then(|text| text.parse::<Authority>().ok());
+    authority.is_some_and(|authority| authority.host().len() == text.len() || authority.port().is_some())
 }

@@ -8,16 +8,13 @@ use super::routes::{self, Place};
 use super::sale::Buyer;
 use super::service::Service;
 use super::{bypass, cors, delivery, payment, sale};
+use crate::body::{Untaken, take};
 use axum::Json;
 use axum::http::request::Parts;
 use axum::http::{Method, Request, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
-use http_body_util::{BodyExt, Limited};
-use hyper::body::{Bytes, Incoming};
+use hyper::body::Incoming;
 use std::sync::Arc;
-
-/// The largest body that is read, bytes.
-const BODY_LIMIT: usize = 1 << 20;
 
 /// Answers one request.
 pub(super) async fn answer(service: Arc<Service>, request: Request<Incoming>) -> Response {
@@ -49,8 +46,9 @@ async fn route(service: &Arc<Service>, request: Request<Incoming>) -> Response {
         return unpaid(service, &place, body).await;
     }
     match take(body).await {
-        Some(body) => sale::sell(service, Order::new(service, place, price, &head, body)).await,
-        None => StatusCode::PAYLOAD_TOO_LARGE.into_response(),
+        Ok(body) => sale::sell(service, Order::new(service, place, price, &head, body.into())).await,
+        Err(Untaken::TooLarge) => StatusCode::PAYLOAD_TOO_LARGE.into_response(),
+        Err(Untaken::BrokenOff) => StatusCode::BAD_REQUEST.into_response(),
     }
 }
 
@@ -98,9 +96,4 @@ async fn unpaid(service: &Service, place: &Place, body: Incoming) -> Response {
     let body = take(body).await.unwrap_or_default();
     let handled = service.handlers.run(place, &body).await;
     delivery::deliver(service, &Buyer::default(), Sold { handled, receipt: None })
-}
-
-/// The body; `None` when it is too large or breaks off.
-async fn take(body: Incoming) -> Option<Bytes> {
-    Some(Limited::new(body, BODY_LIMIT).collect().await.ok()?.to_bytes())
 }

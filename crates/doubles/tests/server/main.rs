@@ -1,0 +1,15 @@
+//! The resource server double before the facilitator double and a real Anvil.
+
+mod challenges;
+mod client;
+mod failures;
+mod lenient;
+mod misprints;
+mod openings;
+mod outages;
+mod plain;
+mod refusals;
+mod replays;
+mod sales;
+mod shows;
+mod town;
