@@ -111,75 +111,75 @@ pub(super) fn routes(cx: &Cx) -> Vec<(&'static str, Route)> {
 
 // ---- bodies ------------------------------------------------------------------------------------------------------
 
-/// Sends a request for a route without paying: it gets no content, and the handler keeps still.
-async fn tempts(cx: &Cx, name: &str, request: Request) -> Judged {
+/// Sends requests for routes without paying: they get no content, and the handlers keep still.
+async fn tempt(cx: &Cx, requests: Vec<(&'static str, Request)>) -> Judged {
     content_is_known(cx)?;
-    let sent = format!("{} {} without a payment", request.method, request.path.replace(['\r', '\n'], "␤"));
     let counted = cx.route("runs").is_ok();
-    let before = if counted { runs_of(cx, name).await? } else { 0 };
-    let visit = cx.knock(request, &sent).await?;
-    let after = if counted { runs_of(cx, name).await? } else { 0 };
-    if after > before {
+    let mut ran: Vec<(String, Visit)> = Vec::new();
+    for (name, request) in requests {
+        let sent = format!("{} {} without a payment", request.method, request.path.escape_debug());
+        let before = if counted { runs_of(cx, name).await? } else { 0 };
+        let visit = cx.knock(request, &sent).await?;
+        let after = if counted { runs_of(cx, name).await? } else { 0 };
+        if after > before {
+            ran.push((format!("{name} ran, {}", visit.got()), visit));
+        } else if !counted && (200..300).contains(&visit.status()) {
+            cx.note(format!("{sent}: status {}; whether a handler ran is not known", visit.status()));
+        }
+    }
+    if let Some((_, first)) = ran.first() {
+        let all: Vec<&str> = ran.iter().map(|(what, _)| what.as_str()).collect();
         cx.find(Violation {
             requirement: cx.rule(),
             kind: "handler-ran",
-            want: "no run of the handler without a payment".into(),
-            got: format!("the handler of {name} ran; {}", visit.got()),
-            reply: Some(&visit.reply),
+            want: "no run of a handler without a payment".into(),
+            got: all.join("; "),
+            reply: Some(&first.reply),
             ..Violation::default()
         });
-    } else if !visit.served() && (200..300).contains(&visit.status()) {
-        let whether =
-            if counted { "the handler did not run" } else { "whether the handler ran is not known" };
-        cx.note(format!("{sent}: status {}, {whether}", visit.status()));
     }
     Ok(())
+}
+
+/// One request for each kind of route.
+async fn each(cx: Cx, request: impl Fn(&Route) -> Request) -> Judged {
+    let requests = routes(&cx).into_iter().map(|(name, route)| (name, request(&route))).collect();
+    tempt(&cx, requests).await
 }
 
 async fn tries(cx: Cx, method: &str) -> Judged {
-    for (name, route) in routes(&cx) {
-        tempts(&cx, name, Request { method: method.into(), ..ask(&route) }).await?;
-    }
-    Ok(())
+    each(cx, |route| Request { method: method.into(), ..ask(route) }).await
 }
 
 async fn swapped(cx: Cx) -> Judged {
-    for (name, route) in routes(&cx) {
-        let mut request = ask(&route);
-        if route.method == "POST" {
-            request = Request::get(&route.path);
-        } else {
-            request = Request::post_json(request.path, "{}");
-        }
-        tempts(&cx, name, request).await?;
-    }
-    Ok(())
+    each(cx, |route| match route.method.as_str() {
+        "POST" => Request::get(&route.path),
+        _ => Request::post_json(&route.path, "{}"),
+    })
+    .await
 }
 
 async fn in_case(cx: Cx, case: fn(&str) -> String) -> Judged {
-    for (name, route) in routes(&cx) {
-        tempts(&cx, name, Request { method: case(&route.method), ..ask(&route) }).await?;
-    }
-    Ok(())
+    each(cx, |route| Request { method: case(&route.method), ..ask(route) }).await
 }
 
 /// The names under which frameworks look for another method.
 const OVERRIDES: [&str; 3] = ["X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override"];
 
 async fn overridden(cx: Cx) -> Judged {
+    let mut requests = Vec::new();
     for (name, route) in routes(&cx) {
         // What the payment layer sees is not sold, what the header names is; and the other way round.
         let other = if route.method == "POST" { "GET" } else { "POST" };
         for (sent, named) in [(other, route.method.as_str()), (route.method.as_str(), "DELETE")] {
             for header in OVERRIDES {
-                let request = Request { method: sent.into(), ..ask(&route) }.header(header, named);
-                tempts(&cx, name, request).await?;
+                requests.push((name, Request { method: sent.into(), ..ask(&route) }.header(header, named)));
             }
         }
         let path = format!("{}{}_method={}", route.path, separator(&route.path), route.method);
-        tempts(&cx, name, Request { method: other.into(), path, ..ask(&route) }).await?;
+        requests.push((name, Request { method: other.into(), path, ..ask(&route) }));
     }
-    Ok(())
+    tempt(&cx, requests).await
 }
 
 fn separator(path: &str) -> char {
@@ -187,24 +187,18 @@ fn separator(path: &str) -> char {
 }
 
 async fn with_a_body(cx: Cx) -> Judged {
+    let mut requests = Vec::new();
     for (name, route) in routes(&cx).into_iter().filter(|(_, route)| route.method == "GET") {
         let whole = Request { method: "GET".into(), ..Request::post_json(&route.path, "{\"paid\":true}") };
         let chunked = Request { body: b"d\r\n{\"paid\":true}\r\n0\r\n\r\n".to_vec(), ..whole.clone() };
-        for request in [whole, chunked.header("Transfer-Encoding", "chunked")] {
-            tempts(&cx, name, request).await?;
-        }
+        requests.extend([(name, whole), (name, chunked.header("Transfer-Encoding", "chunked"))]);
     }
-    Ok(())
+    tempt(&cx, requests).await
 }
 
 /// The version stands at the end of the request line, so that the rest of the line becomes a header.
 async fn of_old_http(cx: Cx, version: &str) -> Judged {
-    for (name, route) in routes(&cx) {
-        let mut request = ask(&route);
-        request.path = old_target(&route.path, version);
-        tempts(&cx, name, request).await?;
-    }
-    Ok(())
+    each(cx, |route| Request { path: old_target(&route.path, version), ..ask(route) }).await
 }
 
 /// What makes a request line of another version out of one that ends with `HTTP/1.1`.

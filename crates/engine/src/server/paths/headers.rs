@@ -1,8 +1,8 @@
 //! Headers by which a request says that it really goes somewhere else.
 
 use super::super::buyer::ask;
-use super::super::methods::{content_is_known, routes};
-use super::{COVERS, PAST, opens_nothing};
+use super::super::methods::routes;
+use super::{Attempt, COVERS, PAST, open_nothing};
 use crate::check::{Judged, Lane};
 use crate::cx::Cx;
 use crate::row::Row;
@@ -42,24 +42,23 @@ const REWRITES: [&str; 8] = [
 
 /// The payment layer may read the header and the router the target, or the other way round.
 async fn rewritten(cx: Cx) -> Judged {
-    content_is_known(&cx)?;
-    let free = cx.route("free").map_or_else(|_| "/".to_owned(), |route| route.path);
+    let free = free_path(&cx);
+    let mut attempts = Vec::new();
     for (name, route) in routes(&cx) {
         for header in REWRITES {
             for (target, named) in [(&free, &route.path), (&route.path, &free)] {
                 let mut request = ask(&route).header(header, named);
                 request.path.clone_from(target);
                 let what = format!("{} {target} with {header}: {named}", route.method);
-                opens_nothing(&cx, name, request, &what).await?;
+                attempts.push(Attempt { name, request, what });
             }
         }
     }
-    Ok(())
+    open_nothing(&cx, attempts).await
 }
 
 async fn host(cx: Cx) -> Judged {
-    content_is_known(&cx)?;
-    let free = cx.route("free").map_or_else(|_| "/".to_owned(), |route| route.path);
+    let free = free_path(&cx);
     let hosts = [
         String::new(),
         "localhost".into(),
@@ -71,17 +70,17 @@ async fn host(cx: Cx) -> Judged {
         "a b".into(),
         "[::1]".into(),
     ];
+    let mut attempts = Vec::new();
     for (name, route) in routes(&cx) {
+        let line = format!("{} {}", route.method, route.path);
         for host in &hosts {
             let request = ask(&route).header("Host", host);
-            opens_nothing(&cx, name, request, &format!("{} {} at Host {host:?}", route.method, route.path))
-                .await?;
+            attempts.push(Attempt { name, request, what: format!("{line} at Host {host:?}") });
         }
-        let twice = ask(&route).header("Host", "other.example").header("Host", "localhost");
-        opens_nothing(&cx, name, twice, &format!("{} {} with two Host lines", route.method, route.path))
-            .await?;
+        let request = ask(&route).header("Host", "other.example").header("Host", "localhost");
+        attempts.push(Attempt { name, request, what: format!("{line} with two Host lines") });
     }
-    Ok(())
+    open_nothing(&cx, attempts).await
 }
 
 /// What a proxy in front may say, and anybody else too.
@@ -97,13 +96,17 @@ const LOCAL: [(&str, &str); 8] = [
 ];
 
 async fn local(cx: Cx) -> Judged {
-    content_is_known(&cx)?;
+    let mut attempts = Vec::new();
     for (name, route) in routes(&cx) {
         for (header, value) in LOCAL {
-            let request = ask(&route).header(header, value);
             let what = format!("{} {} with {header}: {value}", route.method, route.path);
-            opens_nothing(&cx, name, request, &what).await?;
+            attempts.push(Attempt { name, request: ask(&route).header(header, value), what });
         }
     }
-    Ok(())
+    open_nothing(&cx, attempts).await
+}
+
+/// Something that costs nothing.
+fn free_path(cx: &Cx) -> String {
+    cx.route("free").map_or_else(|_| "/".to_owned(), |route| route.path)
 }

@@ -9,9 +9,11 @@ mod spelling;
 use self::spelling::{SPELLINGS, Spelling};
 use super::buyer::ask;
 use super::methods::{content_is_known, look, routes};
+use super::visit::Visit;
 use crate::check::{Check, Judged, Lane};
 use crate::cx::{Cx, Violation};
 use crate::row::Row;
+use gauntlet_probe::Request;
 use std::sync::Arc;
 
 const PAST: &str = "anybody who writes the address in another way gets the content for nothing";
@@ -38,32 +40,49 @@ pub(super) fn checks() -> Vec<Check> {
 }
 
 async fn leads_nowhere(cx: Cx, spelling: &Spelling) -> Judged {
-    content_is_known(&cx)?;
     let base = cx.world.client.url("");
+    let mut attempts = Vec::new();
     for (name, route) in routes(&cx) {
         for target in spelling.targets(&base, &route.path) {
             let mut request = ask(&route);
             request.path.clone_from(&target);
-            opens_nothing(&cx, name, request, &format!("{} {}", route.method, legible(&target))).await?;
+            attempts.push(Attempt { name, request, what: format!("{} {}", route.method, legible(&target)) });
         }
     }
-    Ok(())
+    open_nothing(&cx, attempts).await
 }
 
-/// Sends a request that pays for nothing and gets no content.
-async fn opens_nothing(cx: &Cx, name: &str, request: gauntlet_probe::Request, what: &str) -> Judged {
-    let visit = look(cx, request, &format!("{what} without a payment")).await?;
-    if visit.served() {
+/// A request that pays for nothing and may open a route.
+struct Attempt {
+    /// The route.
+    name: &'static str,
+    request: Request,
+    /// How it is made, for people.
+    what: String,
+}
+
+/// Sends requests that pay for nothing: none of them gets content.
+async fn open_nothing(cx: &Cx, attempts: Vec<Attempt>) -> Judged {
+    content_is_known(cx)?;
+    let mut opened: Vec<(String, Visit)> = Vec::new();
+    for Attempt { name, request, what } in attempts {
+        let visit = look(cx, request, &format!("{what} without a payment")).await?;
+        if visit.served() {
+            opened.push((format!("{what} opens {name}"), visit));
+        } else if visit.status() >= 500 {
+            cx.note(format!("{what}: status {}", visit.status()));
+        }
+    }
+    if let Some((_, first)) = opened.first() {
+        let all: Vec<&str> = opened.iter().map(|(what, _)| what.as_str()).collect();
         cx.find(Violation {
             requirement: "GAUNTLET-RS-002",
             kind: "opened-by-another-spelling",
             want: "no content without a payment".into(),
-            got: format!("{what} opens the route {name}: {}", visit.got()),
-            reply: Some(&visit.reply),
+            got: all.join("; "),
+            reply: Some(&first.reply),
             ..Violation::default()
         });
-    } else if visit.status() >= 500 {
-        cx.note(format!("{what}: status {}", visit.status()));
     }
     Ok(())
 }

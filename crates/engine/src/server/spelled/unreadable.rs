@@ -5,6 +5,7 @@ use super::super::methods::{content_is_known, runs_of};
 use crate::check::{Judged, Lane, Need};
 use crate::cx::{Cx, Violation};
 use crate::row::{Row, Scope};
+use gauntlet_wire::Version;
 use gauntlet_wire::header::{encode_bytes, payment_header};
 
 pub(super) const STATUS: Row = Row {
@@ -33,7 +34,8 @@ pub(super) const HANDLER_IDLE: Row = Row {
 };
 
 /// Headers with no payment in them, and what they are.
-fn headers() -> Vec<(&'static str, String)> {
+fn headers(version: Version) -> Vec<(&'static str, String)> {
+    let hollow = format!("{{\"x402Version\":{},\"payload\":{{}}}}", version.number());
     vec![
         ("%%%", "%%%".into()),
         ("base64 of half a document", encode_bytes(b"{")),
@@ -41,13 +43,13 @@ fn headers() -> Vec<(&'static str, String)> {
         ("base64 of null", encode_bytes(b"null")),
         ("base64 of an empty list", encode_bytes(b"[]")),
         ("base64 of an empty object", encode_bytes(b"{}")),
-        ("base64 of a payment without anything", encode_bytes(b"{\"x402Version\":2,\"payload\":{}}")),
+        ("base64 of a payment without anything", encode_bytes(hollow.as_bytes())),
     ]
 }
 
 async fn status(cx: Cx) -> Judged {
     let route = cx.route("cheap")?;
-    for (what, value) in headers() {
+    for (what, value) in headers(cx.version()) {
         let request = ask(&route).header(payment_header(cx.version()), value);
         let visit = cx.knock(request, what).await?;
         cx.must_have_come(&visit)?;
@@ -70,7 +72,7 @@ async fn handler_idle(cx: Cx) -> Judged {
     content_is_known(&cx)?;
     let route = cx.route("cheap")?;
     let calls = || cx.shop().map(|shop| shop.facilitator.as_ref().map_or(0, |it| it.calls().len()));
-    for (what, value) in headers() {
+    for (what, value) in headers(cx.version()) {
         let (runs, called) = (runs_of(&cx, "cheap").await?, calls()?);
         let request = ask(&route).header(payment_header(cx.version()), value);
         let visit = cx.knock(request, what).await?;
