@@ -44,7 +44,6 @@ fn loosened(fault: Fault, path: &str) -> Option<String> {
         Fault::DecodesPercent => decoded(path),
         Fault::DecodesSlash => folded(path, &["%2F", "%2f"]),
         Fault::FoldsBackslash => folded(path, &["%5C", "%5c", "\\"]),
-
         Fault::DropsNewline => path.replace("%0A", "").replace("%0a", ""),
         Fault::ResolvesDotSegments => resolved(path),
         Fault::CollapsesSlashes => collapsed(path),
