@@ -10,6 +10,7 @@ pub mod payment;
 pub mod reply;
 pub mod requirements;
 pub mod row;
+pub mod scenario;
 pub mod select;
 pub mod selftest;
 pub mod server;
@@ -25,7 +26,7 @@ pub const SET: &str = "v2-2026-06";
 pub fn checks_of(role: gauntlet_probe::Role) -> Vec<Check> {
     match role {
         gauntlet_probe::Role::Facilitator => facilitator::checks(),
-        gauntlet_probe::Role::Server => server::checks(),
+        gauntlet_probe::Role::Server => server::checks().into_iter().chain(scenario::checks()).collect(),
         gauntlet_probe::Role::Client => Vec::new(),
     }
 }

@@ -28,7 +28,8 @@ fn near(nearest: &Option<String>) -> String {
     nearest.as_ref().map(|id| format!(" (did you mean {id}?)")).unwrap_or_default()
 }
 
-/// Compiles globs. A dot is an ordinary character; `*` crosses dots.
+/// Compiles globs. A dot is an ordinary character; `*` crosses dots. A scenario may be named by its file:
+/// `attacks/replay` means its checks.
 ///
 /// # Errors
 /// [`SelectError::Glob`].
@@ -36,8 +37,10 @@ pub fn globs<T: AsRef<str>>(texts: &[T]) -> Result<GlobSet, SelectError> {
     let mut set = GlobSetBuilder::new();
     for text in texts {
         let text = text.as_ref();
-        let glob = GlobBuilder::new(text)
+        let scenario = crate::scenario::as_glob(text);
+        let glob = GlobBuilder::new(scenario.as_deref().unwrap_or(text))
             .literal_separator(false)
+            .empty_alternates(true)
             .build()
             .map_err(|error| SelectError::Glob { glob: text.into(), problem: error.kind().to_string() })?;
         set.add(glob);

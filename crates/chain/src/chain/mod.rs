@@ -1,6 +1,7 @@
 //! The chain of a run: started by us, or already up.
 
 mod mining;
+mod pool;
 mod relay;
 pub(crate) mod rpc;
 mod state;

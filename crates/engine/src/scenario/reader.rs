@@ -1,0 +1,217 @@
+//! Reading a TOML table key by key, with an exact place for everything that is wrong.
+
+use super::error::ScenarioError;
+use crate::select::closest;
+use std::ops::Range;
+use std::path::Path;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+/// The file that is being read.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Source<'a> {
+    pub(super) path: &'a Path,
+    pub(super) text: &'a str,
+}
+
+impl Source<'_> {
+    pub(super) fn error(
+        self,
+        span: impl Into<Option<Range<usize>>>,
+        message: impl Into<String>,
+    ) -> ScenarioError {
+        ScenarioError {
+            path: self.path.to_owned(),
+            text: self.text.to_owned(),
+            span: span.into(),
+            message: message.into(),
+            help: None,
+        }
+    }
+}
+
+/// A word of the language and what it means.
+pub(super) type Words<T> = [(&'static str, T)];
+
+/// A table of the file.
+pub(super) struct Table<'a> {
+    pub(super) source: Source<'a>,
+    /// How messages call it: `[given.first]`, `the scenario`.
+    name: String,
+    pub(super) span: Range<usize>,
+    table: &'a DeTable<'a>,
+}
+
+impl<'a> Table<'a> {
+    pub(super) fn root(source: Source<'a>, table: &'a DeTable<'a>) -> Self {
+        Self { source, name: "the scenario".into(), span: 0..0, table }
+    }
+
+    /// Refuses every key that is not among these.
+    pub(super) fn only(&self, keys: &[&str]) -> Result<(), ScenarioError> {
+        match self.keys().find(|(key, _)| !keys.contains(key)) {
+            None => Ok(()),
+            Some((key, span)) => {
+                let message = format!("unknown key `{key}` in {}{}", self.name, did_you_mean(key, keys));
+                Err(self.source.error(span, message).with_help(format!("known keys: {}", keys.join(", "))))
+            }
+        }
+    }
+
+    /// The keys of the table, each with its place, in the order of the file.
+    pub(super) fn keys(&self) -> impl Iterator<Item = (&'a str, Range<usize>)> {
+        let mut keys: Vec<_> =
+            self.table.iter().map(|(key, _)| (key.get_ref().as_ref(), key.span())).collect();
+        keys.sort_by_key(|(_, span)| span.start);
+        keys.into_iter()
+    }
+
+    pub(super) fn has(&self, key: &str) -> bool {
+        self.table.contains_key(key)
+    }
+
+    /// A key that must be there.
+    fn needed<T>(&self, key: &str, value: Option<T>) -> Result<T, ScenarioError> {
+        value.ok_or_else(|| {
+            let span = Some(self.span.clone()).filter(|span| !span.is_empty());
+            self.source.error(span, format!("{} has no `{key}`", self.name))
+        })
+    }
+
+    pub(super) fn text(&self, key: &str) -> Result<Option<Spanned<String>>, ScenarioError> {
+        self.table.get(key).map(|value| self.as_text(value, key)).transpose()
+    }
+
+    pub(super) fn needed_text(&self, key: &str) -> Result<Spanned<String>, ScenarioError> {
+        let text = self.needed(key, self.text(key)?)?;
+        if text.get_ref().trim().is_empty() {
+            return Err(self.source.error(text.span(), format!("`{key}` is empty")));
+        }
+        Ok(text)
+    }
+
+    pub(super) fn needed_texts(&self, key: &str) -> Result<Vec<Spanned<String>>, ScenarioError> {
+        let value = self.needed(key, self.table.get(key))?;
+        let Some(items) = value.get_ref().as_array().filter(|items| !items.is_empty()) else {
+            return Err(self.wrong(value, key, "a list of texts"));
+        };
+        items.iter().map(|item| self.as_text(item, key)).collect()
+    }
+
+    /// A word of the language.
+    pub(super) fn word<T: Copy>(&self, key: &str, words: &Words<T>) -> Result<Option<T>, ScenarioError> {
+        let Some(text) = self.text(key)? else { return Ok(None) };
+        words.iter().find(|(word, _)| word == text.get_ref()).map(|(_, meaning)| Some(*meaning)).ok_or_else(
+            || {
+                let known: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+                let near = did_you_mean(text.get_ref(), &known);
+                let message = format!("`{key}` cannot be \"{}\"{near}", text.get_ref());
+                self.source.error(text.span(), message).with_help(format!("known: {}", known.join(", ")))
+            },
+        )
+    }
+
+    pub(super) fn needed_word<T: Copy>(&self, key: &str, words: &Words<T>) -> Result<T, ScenarioError> {
+        let word = self.word(key, words)?;
+        self.needed(key, word)
+    }
+
+    pub(super) fn flag(&self, key: &str) -> Result<Option<bool>, ScenarioError> {
+        let Some(value) = self.table.get(key) else { return Ok(None) };
+        value.get_ref().as_bool().map(Some).ok_or_else(|| self.wrong(value, key, "true or false"))
+    }
+
+    /// A number within a range.
+    pub(super) fn number(&self, key: &str, from: u64, to: u64) -> Result<Option<u64>, ScenarioError> {
+        let Some(value) = self.table.get(key) else { return Ok(None) };
+        let wanted = format!("a whole number from {from} to {to}");
+        let number = whole(value).filter(|number| (from..=to).contains(number));
+        number.map(Some).ok_or_else(|| self.wrong(value, key, &wanted))
+    }
+
+    pub(super) fn numbers(&self, key: &str) -> Result<Option<Vec<Spanned<u64>>>, ScenarioError> {
+        let Some(value) = self.table.get(key) else { return Ok(None) };
+        let items = value.get_ref().as_array().filter(|items| !items.is_empty());
+        let numbers = items.and_then(|items| {
+            items.iter().map(|item| whole(item).map(|number| Spanned::new(item.span(), number))).collect()
+        });
+        numbers.map(Some).ok_or_else(|| self.wrong(value, key, "a list of whole numbers"))
+    }
+
+    /// A count, `2`, or from the least to the most, `[0, 2]`.
+    pub(super) fn range(&self, key: &str) -> Result<(u64, u64), ScenarioError> {
+        let value = self.needed(key, self.table.get(key))?;
+        let range = match value.get_ref().as_array() {
+            None => whole(value).map(|count| (count, count)),
+            Some(ends) if ends.len() == 2 => whole(&ends[0]).zip(whole(&ends[1])).filter(|(a, b)| a <= b),
+            Some(_) => None,
+        };
+        range.ok_or_else(|| self.wrong(value, key, "a count like 1, or the least and the most like [0, 1]"))
+    }
+
+    /// The table at a key.
+    pub(super) fn table(&self, key: &str) -> Result<Option<Self>, ScenarioError> {
+        let Some(value) = self.table.get(key) else { return Ok(None) };
+        let DeValue::Table(table) = value.get_ref() else {
+            return Err(self.wrong(value, key, "a table"));
+        };
+        let name = match self.name.strip_suffix(']') {
+            Some(outer) => format!("{outer}.{key}]"),
+            None => format!("[{key}]"),
+        };
+        // The header is a better place than what it opens.
+        let header = self.table.get_key_value(key).map(|(key, _)| key.span());
+        Ok(Some(Self { source: self.source, name, span: header.unwrap_or_else(|| value.span()), table }))
+    }
+
+    pub(super) fn needed_table(&self, key: &str) -> Result<Self, ScenarioError> {
+        let table = self.table(key)?;
+        self.needed(key, table)
+    }
+
+    /// The tables of a list, `[[key]]`.
+    pub(super) fn tables(&self, key: &str) -> Result<Vec<Self>, ScenarioError> {
+        let value = self.needed(key, self.table.get(key))?;
+        let wrong = || self.wrong(value, key, &format!("a list of tables, each under [[{key}]]"));
+        let items = value.get_ref().as_array().filter(|items| !items.is_empty()).ok_or_else(wrong)?;
+        items
+            .iter()
+            .map(|item| match item.get_ref() {
+                DeValue::Table(table) => {
+                    let first = table.iter().map(|(key, _)| key.span()).min_by_key(|span| span.start);
+                    let span = first.unwrap_or_else(|| item.span());
+                    Ok(Self { source: self.source, name: format!("[[{key}]]"), span, table })
+                }
+                _ => Err(wrong()),
+            })
+            .collect()
+    }
+
+    /// An error at the value of a key.
+    pub(super) fn error_at(&self, key: &str, message: impl Into<String>) -> ScenarioError {
+        let span = self.table.get(key).map_or_else(|| self.span.clone(), Spanned::span);
+        self.source.error(span, message)
+    }
+
+    fn as_text(&self, value: &Spanned<DeValue<'_>>, key: &str) -> Result<Spanned<String>, ScenarioError> {
+        match value.get_ref() {
+            DeValue::String(text) => Ok(Spanned::new(value.span(), text.to_string())),
+            _ => Err(self.wrong(value, key, "a text in quotes")),
+        }
+    }
+
+    fn wrong(&self, value: &Spanned<DeValue<'_>>, key: &str, wanted: &str) -> ScenarioError {
+        let message = format!("`{key}` in {} must be {wanted}", self.name);
+        self.source.error(value.span(), message)
+    }
+}
+
+fn whole(value: &Spanned<DeValue<'_>>) -> Option<u64> {
+    let number = value.get_ref().as_integer()?;
+    u64::from_str_radix(number.as_str(), number.radix()).ok()
+}
+
+/// `; did you mean …?`, when one of the known words is near.
+pub(super) fn did_you_mean(word: &str, known: &[&str]) -> String {
+    closest(word, known.iter().copied()).map_or_else(String::new, |near| format!("; did you mean `{near}`?"))
+}

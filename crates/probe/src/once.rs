@@ -1,0 +1,109 @@
+//! Commands that do one thing and end: the clients that buy something.
+
+use crate::{Guard, Manifest, TargetError, install};
+#[cfg(unix)]
+use process_wrap::tokio::ProcessGroup;
+use process_wrap::tokio::{ChildWrapper, CommandWrap};
+use std::{
+    collections::BTreeMap,
+    path::Path,
+    process::{ExitStatus, Stdio},
+    time::Duration,
+};
+use tokio::io::{AsyncRead, AsyncReadExt as _};
+
+/// More than this of each output is not kept, bytes.
+const LONGEST: u64 = 1 << 20;
+
+/// What a command said and how it ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ran {
+    /// How it ended: `exit status: 0`; none when it was killed for taking too long.
+    pub status: Option<ExitStatus>,
+    /// What it printed.
+    pub stdout: String,
+    /// What it complained about.
+    pub stderr: String,
+}
+
+/// Installs what a manifest describes if needed, runs its command to its end and gives what it printed.
+///
+/// `values` are those of the placeholders, without braces. After `patience` the command and all that it started are
+/// killed. `log` gets the output of the installation.
+///
+/// # Errors
+/// [`TargetError`] when the command cannot be run at all; that it fails is no error.
+pub async fn run_once(
+    manifest: &Manifest,
+    values: &BTreeMap<String, String>,
+    log: &Path,
+    guard: &Guard,
+    patience: Duration,
+) -> Result<Ran, TargetError> {
+    let mut values = values.clone();
+    // A client has no port; its base URL is never used.
+    values.entry("port".to_owned()).or_insert_with(|| "1".to_owned());
+    let filled = manifest.fill(&values)?;
+    if let Some(install) = &manifest.install {
+        install::install_if_needed(install, log, guard).await?;
+    }
+    let (program, arguments) = filled.command.split_first().ok_or(TargetError::NoCommand)?;
+    let mut wrap = CommandWrap::with_new(program, |command| {
+        command.args(arguments).envs(&filled.env);
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        if let Some(dir) = &filled.dir {
+            command.current_dir(dir);
+        }
+    });
+    #[cfg(unix)]
+    wrap.wrap(ProcessGroup::leader());
+    let mut command = Command {
+        child: wrap.spawn().map_err(|source| TargetError::Spawn {
+            program: program.clone(),
+            dir: filled.dir.clone().unwrap_or_else(|| ".".into()),
+            source,
+        })?,
+        pid: 0,
+        guard: guard.clone(),
+    };
+    command.pid = command.child.id().unwrap_or_default();
+    guard.watch_group(command.pid);
+    let (mut stdout, mut stderr) = (String::new(), String::new());
+    let (out, complaints) = (command.child.stdout().take(), command.child.stderr().take());
+    let ended = tokio::time::timeout(patience, async {
+        // All at once: whoever fills one pipe while nobody reads it never ends.
+        let all = tokio::join!(command.child.wait(), read(out, &mut stdout), read(complaints, &mut stderr));
+        all.0
+    });
+    let status = match ended.await {
+        Ok(status) => Some(status.map_err(|source| TargetError::io("wait for", Path::new(program), source))?),
+        Err(_) => None,
+    };
+    Ok(Ran { status, stdout, stderr })
+}
+
+async fn read(from: Option<impl AsyncRead + Unpin>, text: &mut String) {
+    let Some(mut from) = from else { return };
+    let mut buffer = [0; 8 * 1024];
+    // Read to the end whatever is kept, and what has come stands there even when this is broken off.
+    while let Ok(count @ 1..) = from.read(&mut buffer).await {
+        if (text.len() as u64) < LONGEST {
+            text.push_str(&String::from_utf8_lossy(&buffer[..count]));
+        }
+    }
+}
+
+/// A child and all that it starts; killed when this is dropped.
+struct Command {
+    child: Box<dyn ChildWrapper>,
+    pid: u32,
+    guard: Guard,
+}
+
+impl Drop for Command {
+    fn drop(&mut self) {
+        // Also when the child itself is gone: what it started may not be.
+        let _ = self.child.start_kill();
+        self.guard.forget_group(self.pid);
+    }
+}
