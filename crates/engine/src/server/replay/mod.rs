@@ -5,6 +5,8 @@ mod between;
 mod crowd;
 mod world;
 
+pub(super) use world::{relay, served_once_at_most};
+
 use crate::check::{Judged, Lane, Need, Stop};
 use crate::cx::Cx;
 use crate::row::{Row, Scope};

@@ -1,0 +1,68 @@
+//! A purchase that stands still at the facilitator while something happens.
+
+use crate::check::Stop;
+use crate::cx::Cx;
+use crate::reply::Money;
+use crate::server::buyer::Purchase;
+use crate::server::money::Expected;
+use crate::server::visit::Visit;
+use gauntlet_doubles::scripted::{Act, Endpoint, Handle};
+use gauntlet_wire::B256;
+use std::future::Future;
+use std::time::Duration;
+use tokio::sync::Notify;
+
+/// The longest wait for a call of the server's; it ends early when the buyer has his answer.
+pub(super) const PATIENCE: Duration = Duration::from_secs(120);
+
+/// Lets a payment go on, however the check ends.
+pub(super) struct Hold<'a> {
+    scripted: &'a Handle,
+    nonce: B256,
+}
+
+impl<'a> Hold<'a> {
+    /// Holds the calls about a payment to one endpoint.
+    pub(super) fn at(scripted: &'a Handle, nonce: B256, endpoint: Endpoint) -> Self {
+        scripted.script(nonce, endpoint, vec![Act::Hold(Box::new(Act::Forward))]);
+        Self { scripted, nonce }
+    }
+}
+
+impl Drop for Hold<'_> {
+    fn drop(&mut self) {
+        self.scripted.release(self.nonce);
+    }
+}
+
+/// Presents a payment and does `meanwhile` while the facilitator keeps the server waiting at one of its endpoints.
+/// Gives the answer, the money, and what came of `meanwhile`: nothing when the server never asked there.
+pub(super) async fn held<T>(
+    cx: &Cx,
+    purchase: &Purchase,
+    endpoint: Endpoint,
+    expected: Expected,
+    meanwhile: impl Future<Output = Result<T, Stop>>,
+) -> Result<(Visit, Money, Option<T>), Stop> {
+    let scripted = cx.shop()?.scripted()?;
+    let nonce = purchase.payment.key().nonce;
+    let hold = Hold::at(scripted, nonce, endpoint);
+    let answered = Notify::new();
+    let buying = async {
+        let bought = cx.buy_as(purchase, purchase.request()?, expected).await;
+        answered.notify_one();
+        bought
+    };
+    let watching = async {
+        let came = tokio::select! {
+            came = scripted.wait_for(nonce, endpoint, 1, PATIENCE) => came,
+            () = answered.notified() => false,
+        };
+        let seen = if came { Some(meanwhile.await) } else { None };
+        drop(hold);
+        seen.transpose()
+    };
+    let (bought, seen) = tokio::join!(buying, watching);
+    let (visit, money) = bought?;
+    Ok((visit, money, seen?))
+}
