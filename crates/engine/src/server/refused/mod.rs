@@ -12,7 +12,9 @@ mod world;
 use self::table::{Fault, Ground, Refusal};
 use crate::check::{Check, Judged, Lane, Stop};
 use crate::cx::Cx;
+use crate::requirements::Catalogue;
 use crate::row::{Row, versioned};
+use gauntlet_report::Class;
 use gauntlet_wire::Version;
 use std::sync::Arc;
 
@@ -50,7 +52,10 @@ pub(super) fn checks() -> Vec<Check> {
 
 async fn refuses(cx: Cx, row: &Refusal) -> Judged {
     let mut purchase = cx.purchase("cheap").await?;
-    purchase.payment.money_rule = cx.rule();
+    // Where implementations may differ about the rule itself, theft is still theft.
+    if Catalogue::get().find(cx.rule()).is_some_and(|rule| rule.class_for(cx.check.version) == Class::H) {
+        purchase.payment.money_rule = cx.rule();
+    }
     match row.fault {
         Fault::Change(change) => {
             let ground = Ground::of(&cx);
@@ -58,6 +63,7 @@ async fn refuses(cx: Cx, row: &Refusal) -> Judged {
         }
         Fault::World(preparation) => world::prepare(&cx, &mut purchase.payment, preparation).await?,
     }
+    world::fund_what_is_signed(&cx, &purchase.payment).await?;
     if let Err(missing) = purchase.payment.draft.present() {
         return Err(Stop::NotApplicable(format!("the offer has nothing to change there: {missing}")));
     }

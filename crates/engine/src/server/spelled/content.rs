@@ -2,7 +2,7 @@
 
 use super::{Demand, Parts, Spelling};
 use gauntlet_wire::header::{encode, encode_bytes};
-use serde_json::json;
+use serde_json::{Value, json};
 
 const UNREADABLE: &[&str] = &["X402V2-HTTP-RS-015", "GAUNTLET-RS-001", "INV-008-RS", "INV-009-RS"];
 const ODD: &[&str] = &["GAUNTLET-RS-001", "X402V2-HTTP-RS-015", "INV-008-RS", "INV-009-RS"];
@@ -52,6 +52,24 @@ pub(super) const SPELLINGS: &[Spelling] = &[
             })))
         },
     ),
+    // ---- unusual, and right
+    right("white-space", "A payment with much white space", |parts| {
+        let text = parts.payload.to_string().replace(',', " ,\r\n\t");
+        parts.line(encode_bytes(format!("\n\n {text} \n").as_bytes()))
+    }),
+    right("key-order", "A payment with its members in another order", |parts| {
+        parts.line(encode(&reversed(&parts.payload)))
+    }),
+    right("escapes", "A payment with letters written as escapes", |parts| {
+        parts.line(encode_bytes(parts.payload.to_string().replace("exact", "\\u0065xact").as_bytes()))
+    }),
+    Spelling {
+        v2: LETTERS,
+        v1: LETTERS,
+        ..right("non-ascii", "A payment with letters beyond ASCII in a member", |parts| {
+            parts.line(with_member(parts, "\"zzNote\":\"USD₮0 für 1 Stück 🎫\""))
+        })
+    },
     // ---- too deep
     spelling("deep", "Base64 of lists nested too deep", UNREADABLE, |parts| {
         parts.line(encode_bytes(&[vec![b'['; DEPTH], vec![b']'; DEPTH]].concat()))
@@ -94,10 +112,6 @@ pub(super) const SPELLINGS: &[Spelling] = &[
     spelling("lone-surrogate", "A payment with half a character in a string", ODD, |parts| {
         parts.line(with_member(parts, "\"zzNote\":\"\\ud800\""))
     }),
-    spelling("white-space", "A payment with much white space", ODD, |parts| {
-        let text = parts.payload.to_string().replace(',', " ,\r\n\t");
-        parts.line(encode_bytes(format!("\n\n {text} \n").as_bytes()))
-    }),
     // ---- other encodings
     spelling("utf-16", "A payment in UTF-16", ODD, |parts| {
         let text = format!("\u{feff}{}", parts.payload);
@@ -109,9 +123,6 @@ pub(super) const SPELLINGS: &[Spelling] = &[
     }),
     spelling("byte-order-mark", "A payment behind a byte order mark", ODD, |parts| {
         parts.line(encode_bytes(format!("\u{feff}{}", parts.payload).as_bytes()))
-    }),
-    spelling("non-ascii", "A payment with letters beyond ASCII in a member", LETTERS, |parts| {
-        parts.line(with_member(parts, "\"zzNote\":\"USD₮0 für 1 Stück 🎫\""))
     }),
     spelling("latin-1", "A payment with a letter in Latin-1", ODD, |parts| {
         let text = with_member_raw(parts, "\"zzNote\":\"@\"");
@@ -127,6 +138,30 @@ const fn spelling(
     write: fn(&Parts) -> Vec<(String, String)>,
 ) -> Spelling {
     Spelling { slug, what, v2: covers, v1: covers, demand: Demand::Either, write }
+}
+
+/// A payment that is written in an unusual way and has to buy all the same.
+const fn right(
+    slug: &'static str,
+    what: &'static str,
+    write: fn(&Parts) -> Vec<(String, String)>,
+) -> Spelling {
+    Spelling {
+        v2: &["X402V2-HTTP-RS-008", "INV-008-RS", "INV-009-RS"],
+        v1: &["X402V1-HTTP-RS-002", "INV-008-RS", "INV-009-RS"],
+        demand: Demand::Served,
+        ..spelling(slug, what, &[], write)
+    }
+}
+
+/// The same document, each object's members the other way round.
+fn reversed(value: &Value) -> Value {
+    match value {
+        Value::Object(members) => {
+            members.iter().rev().map(|(name, value)| (name.clone(), reversed(value))).collect()
+        }
+        other => other.clone(),
+    }
 }
 
 /// A payment with a member more at its beginning, which need not be right JSON.

@@ -8,9 +8,10 @@ mod size;
 mod unreadable;
 
 use super::buyer::{Purchase, ask};
-use super::money::Expected;
+use super::money::{Expected, judge_purchase};
 use super::refused::no_server_error;
-use crate::check::{Check, Judged, Lane};
+use super::visit::Visit;
+use crate::check::{Check, Judged, Lane, Stop};
 use crate::cx::{Cx, Violation};
 use crate::row::{Row, versioned};
 use gauntlet_probe::Request;
@@ -46,7 +47,7 @@ struct Parts {
 }
 
 impl Parts {
-    fn of(purchase: &Purchase) -> Result<Self, crate::check::Stop> {
+    fn of(purchase: &Purchase) -> Result<Self, Stop> {
         let mut forged = purchase.payment.clone();
         forged.mutate(&Mutation::Signature(SignatureForm::BitFlipped));
         Ok(Self {
@@ -72,6 +73,8 @@ impl Parts {
 enum Demand {
     /// Either a refusal, or the payment is read as what it is.
     Either,
+    /// The payment is written in an unusual and right way.
+    Served,
     /// The first line is forged: a server that serves has judged by another one.
     NotByTheLast,
 }
@@ -101,11 +104,17 @@ pub(super) fn checks() -> Vec<Check> {
         .flat_map(|row| [(row, Version::V2, row.v2), (row, Version::V1, row.v1)])
         .map(|(row, version, covers)| Check {
             id: versioned(&format!("server.spelled.{}", row.slug), version),
-            title: format!("{} buys nothing without money, and the server goes on", row.what),
+            title: match row.demand {
+                Demand::Served => format!("{} buys as any other does", row.what),
+                Demand::Either | Demand::NotByTheLast => {
+                    format!("{} buys nothing without money, and the server goes on", row.what)
+                }
+            },
             version: Some(version),
             covers: covers.to_vec(),
             risk: RISK,
-            lane: Lane::Parallel,
+            // Alone: who makes the server fall over is known, and the other checks do not fall with it.
+            lane: Lane::Exclusive,
             needs: &[],
             body: Arc::new(move |cx| Box::pin(present(cx, row))),
         })
@@ -117,26 +126,68 @@ async fn present(cx: Cx, row: &Spelling) -> Judged {
     purchase.payment.money_rule = "GAUNTLET-RS-001";
     purchase.payment.changes.push(format!("sent as {}", lower_first(row.what)));
     let lines = (row.write)(&Parts::of(&purchase)?);
-    let request = with_lines(&purchase, lines);
-    let (visit, _) = cx.buy_as(&purchase, request, Expected::Plain).await?;
-    no_server_error(&cx, &visit, &[]);
-    if visit.is_silence() {
-        cx.note(format!("the connection ended without an answer: {}", visit.got()));
-    } else if visit.served() {
-        cx.note("served");
-    } else {
-        cx.note(format!("refused with status {}", visit.status()));
-    }
-    if visit.served() && row.demand == Demand::NotByTheLast {
-        cx.find(Violation {
+    let visit = survives(&cx, &purchase, with_lines(&purchase, lines)).await?;
+    cx.note(visit.got());
+    let violation = Violation { reply: Some(&visit.reply), ..Violation::default() };
+    match (row.demand, visit.served()) {
+        (Demand::NotByTheLast, true) => cx.find(Violation {
             requirement: "X402V2-HTTP-RS-028",
             kind: "judged-by-another-line",
             want: "a refusal, or a judgement by the first line, which is forged".into(),
+            ..violation
+        }),
+        (Demand::Served, false) => cx.find(Violation {
+            requirement: cx.rule(),
+            kind: "refused-valid",
+            want: "content for a valid payment".into(),
+            got: visit.got(),
+            ..violation
+        }),
+        _ => {}
+    }
+    goes_on(&cx, row.what).await
+}
+
+/// Presents a payment in an odd request, and judges money, content and whether the server has survived it.
+///
+/// Not through the paths that give the target up when it does not answer: that is what is judged here.
+async fn survives(cx: &Cx, purchase: &Purchase, request: Request) -> Result<Visit, Stop> {
+    let before = cx.money(&purchase.payment).await?;
+    cx.refuse_when_down()?;
+    let exchange = cx.world.client.send(request).await;
+    let visit = cx.visited(exchange, purchase.payment.sent())?;
+    let money = cx.money(&purchase.payment).await?;
+    // What was paid for while the connection broke has been served as far as it could be.
+    let expected = if visit.is_silence() { Expected::Disturbed } else { Expected::Plain };
+    judge_purchase(cx, purchase, &visit, &before, &money, expected);
+    cx.keep_facts(purchase, &visit, expected)?;
+    no_server_error(cx, &visit, &[]);
+    if !cx.world.target_answers().await {
+        cx.find(Violation {
+            requirement: "INV-009-RS",
+            kind: "ended-by-a-header",
+            want: "a server that goes on".into(),
+            got: format!("it answers nothing any more after {}", purchase.payment.sent()),
             reply: Some(&visit.reply),
             ..Violation::default()
         });
+        start_again(cx).await?;
     }
-    goes_on(&cx, row.what).await
+    Ok(visit)
+}
+
+/// A server that is gone is started again for the checks that follow.
+async fn start_again(cx: &Cx) -> Judged {
+    let back = if cx.world.ours {
+        cx.world.restart_target().await
+    } else {
+        Err("it was not started by Gauntlet".into())
+    };
+    back.map_err(|reason| {
+        let reason = format!("the target ended and could not be started again: {reason}");
+        cx.world.declare_down(reason.clone());
+        Stop::Inconclusive(reason)
+    })
 }
 
 /// After what it was sent, the server still sells to a buyer with a plain payment.

@@ -1,8 +1,6 @@
 //! Payment headers that are too large: answered, and survived.
 
-use super::super::buyer::Purchase;
-use super::super::money::{Expected, judge_purchase};
-use super::{goes_on, with_lines};
+use super::{goes_on, survives, with_lines};
 use crate::check::{Judged, Lane};
 use crate::cx::{Cx, Violation};
 use crate::row::{Row, Scope};
@@ -61,16 +59,8 @@ async fn of_kib(cx: Cx, kib: usize) -> Judged {
     // Four characters of base64 for three bytes.
     let missing = (kib * 1024 * 3 / 4).saturating_sub(payload.to_string().len());
     payload["zzPadding"] = "p".repeat(missing).into();
-    let request =
-        with_lines(&purchase, vec![(payment_header(purchase.version()).to_owned(), encode(&payload))]);
-
-    // Not through the paths that give the target up when it does not answer: that is what is judged here.
-    let before = cx.money(&purchase.payment).await?;
-    let exchange = cx.world.client.send(request).await;
-    let visit = cx.visited(exchange, purchase.payment.sent())?;
-    let money = cx.money(&purchase.payment).await?;
-    judge_purchase(&cx, &purchase, &visit, &before, &money, expected(&visit));
-    super::no_server_error(&cx, &visit, &[]);
+    let line = (payment_header(purchase.version()).to_owned(), encode(&payload));
+    let visit = survives(&cx, &purchase, with_lines(&purchase, vec![line])).await?;
     // A server that has answered may end the connection while the rest of the request is still on its way.
     if visit.status() == 0 {
         cx.find(Violation {
@@ -83,32 +73,5 @@ async fn of_kib(cx: Cx, kib: usize) -> Judged {
     } else {
         cx.note(format!("{kib} KiB: {}", visit.got()));
     }
-    survived(&cx, &purchase, &visit).await?;
     goes_on(&cx, &format!("a payment header of {kib} KiB")).await
-}
-
-/// Money that moved while the connection broke has been served as far as it could.
-fn expected(visit: &super::super::visit::Visit) -> Expected {
-    if visit.is_silence() { Expected::Disturbed } else { Expected::Plain }
-}
-
-/// A server that is gone is found, and started again for the checks that follow.
-async fn survived(cx: &Cx, purchase: &Purchase, visit: &super::super::visit::Visit) -> Judged {
-    if !visit.is_silence() || cx.world.target_answers().await {
-        return Ok(());
-    }
-    cx.find(Violation {
-        requirement: "INV-009-RS",
-        kind: "ended-by-a-header",
-        want: "a server that goes on".into(),
-        got: format!("it answers nothing any more after {}", purchase.payment.sent()),
-        reply: Some(&visit.reply),
-        ..Violation::default()
-    });
-    let back = if cx.world.ours { cx.world.restart_target().await } else { Err("it is not ours".into()) };
-    back.map_err(|reason| {
-        let reason = format!("the target ended and could not be started again: {reason}");
-        cx.world.declare_down(reason.clone());
-        crate::check::Stop::Inconclusive(reason)
-    })
 }
