@@ -108,6 +108,9 @@ pub(crate) struct RunArgs {
     /// The facilitator behind a server on trial: a manifest's path, double:facilitator, or a URL
     #[arg(long, value_name = "TARGET", default_value = "double:facilitator")]
     pub(crate) facilitator: String,
+    /// Manifest of a client that buys in the flows; otherwise our own buyer
+    #[arg(long, value_name = "MANIFEST")]
+    pub(crate) client: Option<PathBuf>,
     /// Port of the facilitator URL that we offer, for a server that runs already and has been pointed there
     #[arg(long, value_name = "N")]
     pub(crate) facilitator_port: Option<u16>,

@@ -23,20 +23,28 @@ pub const SET: &str = "v2-2026-06";
 
 /// The checks of a role's trial, in the order in which they are listed.
 #[must_use]
-pub fn checks_of(role: gauntlet_probe::Role) -> Vec<Check> {
+pub fn checks_of(role: Role) -> Vec<Check> {
+    checks_with(role, None)
+}
+
+/// As [`checks_of`], with a client of somebody else's that buys in the flows.
+#[must_use]
+pub fn checks_with(role: Role, client: Option<&Arc<Manifest>>) -> Vec<Check> {
     match role {
-        gauntlet_probe::Role::Facilitator => facilitator::checks(),
-        gauntlet_probe::Role::Server => server::checks().into_iter().chain(scenario::checks()).collect(),
-        gauntlet_probe::Role::Client => Vec::new(),
+        Role::Facilitator => facilitator::checks(),
+        Role::Server => server::checks().into_iter().chain(scenario::checks_bought_by(client)).collect(),
+        Role::Client => Vec::new(),
     }
 }
 
 /// Every check of every role.
 #[must_use]
 pub fn all_checks() -> Vec<Check> {
-    let roles = [gauntlet_probe::Role::Facilitator, gauntlet_probe::Role::Server];
-    roles.into_iter().flat_map(checks_of).collect()
+    [Role::Facilitator, Role::Server].into_iter().flat_map(checks_of).collect()
 }
+
+use gauntlet_probe::{Manifest, Role};
+use std::sync::Arc;
 
 pub use check::{Check, Lane, Need, Stop};
 pub use cx::Cx;

@@ -253,6 +253,7 @@ async fn hold(
         TrialConfig {
             target: TargetSpec::Double(double),
             facilitator: TargetSpec::Double(Double::Facilitator(None)),
+            client: None,
             facilitator_port: None,
             network: test.network,
             chain: ChainSource::Own { anvil: test.anvil.clone(), cache: test.cache.clone() },

@@ -44,6 +44,8 @@ pub struct TrialConfig {
     pub target: TargetSpec,
     /// The facilitator behind a server on trial; without meaning for other roles.
     pub facilitator: TargetSpec,
+    /// The manifest of the client that buys in the flows, for the record; the checks have it already.
+    pub client: Option<PathBuf>,
     /// Where our facilitator listens, for a server that runs already and was pointed there; otherwise the system chooses.
     pub facilitator_port: Option<u16>,
     /// The network of the chain.
@@ -211,6 +213,7 @@ fn head(config: &TrialConfig, stage: &setup::Stage) -> RunStarted {
                 _ => Vec::new(),
             },
             routes: config.target.routes(),
+            client: config.client.as_ref().map(|path| path.display().to_string()),
             facilitator: (config.target.role() == Role::Server).then(|| config.facilitator.spec()),
             rpc_url: match &config.chain {
                 ChainSource::Attached { rpc_url } => Some(rpc_url.clone()),

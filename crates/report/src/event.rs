@@ -51,6 +51,9 @@ pub struct TargetInfo {
     /// Paid routes that the command line named, as `name=/path`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub routes: Vec<String>,
+    /// The manifest of the client that bought in the flows; none: our own buyer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client: Option<String>,
     /// The facilitator behind a server on trial, as the command line names it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub facilitator: Option<String>,

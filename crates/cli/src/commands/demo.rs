@@ -27,6 +27,7 @@ pub(crate) async fn run(args: DemoArgs, color: bool) -> Result<ExitCode, Failure
     let config = |target: TargetSpec, checks: Vec<Check>, folder: PathBuf| TrialConfig {
         target,
         facilitator: TargetSpec::Double(Double::Facilitator(None)),
+        client: None,
         facilitator_port: None,
         network,
         chain: ChainSource::Own { anvil: anvil.clone(), cache: cache.clone() },

@@ -1,12 +1,12 @@
 //! `gauntlet replay`: a stored case, sent again.
 
-use super::run::{facilitator, hold, outcome_of, own_chain, salt, unreadable, with_controls};
+use super::run::{client, facilitator, hold, outcome_of, own_chain, salt, unreadable, with_controls};
 use crate::args::ReplayArgs;
 use crate::failure::Failure;
 use crate::{output, settings};
 use gauntlet_engine::payment::TIMEOUT_SECONDS;
 use gauntlet_engine::trial::{ChainSource, TrialConfig};
-use gauntlet_engine::{KnownIssues, TargetSpec, checks_of, select};
+use gauntlet_engine::{KnownIssues, TargetSpec, checks_with, select};
 use gauntlet_probe::{Role, Shop};
 use gauntlet_report::record::Record;
 use gauntlet_report::{CheckReport, ExitCode, Outcome, clock};
@@ -21,7 +21,9 @@ pub(crate) async fn run(args: ReplayArgs, _color: bool) -> Result<ExitCode, Fail
     let started = &record.started;
     let recorded_role: Role = started.target.role.parse().map_err(Failure::usage)?;
     let role = args.role.unwrap_or(recorded_role);
-    let checks = select::select(checks_of(role), std::slice::from_ref(&old.check), &[])?;
+    let buyer = started.target.client.as_deref().map(|path| client(Path::new(path))).transpose()?;
+    let checks = checks_with(role, buyer.as_ref());
+    let checks = select::select(checks, std::slice::from_ref(&old.check), &[])?;
     let shop = Shop::of_arguments(&started.target.routes).map_err(Failure::usage)?;
     let target = match &args.target {
         None if !started.target.command.is_empty() => {
@@ -51,6 +53,7 @@ pub(crate) async fn run(args: ReplayArgs, _color: bool) -> Result<ExitCode, Fail
         TrialConfig {
             target,
             facilitator,
+            client: started.target.client.as_ref().map(Into::into),
             facilitator_port: None,
             network,
             chain,

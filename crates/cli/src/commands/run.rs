@@ -4,11 +4,12 @@ use crate::args::{Format, RunArgs};
 use crate::failure::Failure;
 use crate::{interrupt, output, progress, settings};
 use gauntlet_engine::trial::{ChainSource, Held, Trial, TrialConfig, TrialError};
-use gauntlet_engine::{Check, KnownIssues, TargetSpec, checks_of, select};
-use gauntlet_probe::{Role, Shop};
+use gauntlet_engine::{Check, KnownIssues, TargetSpec, checks_of, checks_with, select};
+use gauntlet_probe::{Manifest, Role, Shop};
 use gauntlet_report::render::{self, Style};
 use gauntlet_report::{ExitCode, Outcome, Record, clock};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 pub(crate) async fn run(args: RunArgs, color: bool) -> Result<ExitCode, Failure> {
@@ -46,7 +47,9 @@ struct Plan {
 
 /// Everything that can be wrong with a command line is found before anything starts.
 fn plan(args: &RunArgs, target: TargetSpec) -> Result<Plan, Failure> {
-    let checks = select::select(checks_of(target.role()), &args.select, &args.exclude)?;
+    let client = args.client.as_deref().map(client).transpose()?;
+    let checks = checks_with(target.role(), client.as_ref());
+    let checks = select::select(checks, &args.select, &args.exclude)?;
     Ok(Plan {
         known: known_issues(args.known.as_deref(), &target)?,
         facilitator: facilitator(&args.facilitator)?,
@@ -76,6 +79,7 @@ async fn one(args: &RunArgs, plan: Plan, seed: u64, run: String, folder: PathBuf
         jobs: usize::from(args.jobs),
         timeout: Duration::from_secs(args.timeout),
         checks: with_controls(checks, role),
+        client: args.client.clone(),
         folder,
         run,
         known,
@@ -174,6 +178,17 @@ pub(super) fn facilitator(name: &str) -> Result<TargetSpec, Failure> {
     let target = TargetSpec::parse(name, Some(Role::Facilitator), Shop::default())?;
     known_placeholders(&target)?;
     Ok(target)
+}
+
+/// The client that buys in the flows.
+pub(super) fn client(path: &Path) -> Result<Arc<Manifest>, Failure> {
+    let manifest = Manifest::load(path)?;
+    if manifest.role != Role::Client {
+        let what = format!("{} describes a {}, not a client", path.display(), manifest.role);
+        return Err(Failure::usage(what).with_help("a client's manifest has role = \"client\""));
+    }
+    manifest.check_placeholders(gauntlet_engine::scenario::client::PLACEHOLDERS.iter().copied())?;
+    Ok(Arc::new(manifest))
 }
 
 fn known_placeholders(target: &TargetSpec) -> Result<(), Failure> {

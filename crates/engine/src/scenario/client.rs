@@ -89,7 +89,11 @@ pub async fn run_client(
     Ok(ClientSaid::read(&ran.stdout, &ran.stderr, &ended))
 }
 
-/// The placeholders of a client's manifest.
+/// The names that a client's manifest may put in braces.
+pub const PLACEHOLDERS: &[&str] =
+    &["resource_url", "payer_key", "network", "network_v1", "chain_id", "rpc_url"];
+
+/// The values of [`PLACEHOLDERS`] for one purchase.
 #[must_use]
 pub fn placeholders(cx: &Cx, resource_url: String, payer: &Key) -> BTreeMap<String, String> {
     let network = cx.world.chain.profile().network;
@@ -146,7 +150,7 @@ impl Buying {
     }
 
     /// Lets somebody buy, and compares what they tell with the chain.
-    async fn buy(self, cx: &Cx, server: &Client, client: Option<&Manifest>) -> Result<Seen, Stop> {
+    async fn buy(mut self, cx: &Cx, server: &Client, client: Option<&Manifest>) -> Result<Seen, Stop> {
         let shop = cx.shop()?;
         let _turn = shop.lane.acquire().await.map_err(|error| Stop::Harness(error.to_string()))?;
         let before = self.transfers(cx).await?;
@@ -171,8 +175,9 @@ impl Buying {
     }
 
     /// Our own buyer: a new payment by the same payer.
-    async fn by_us(&self, cx: &Cx, server: &Client) -> Result<Visit, Stop> {
+    async fn by_us(&mut self, cx: &Cx, server: &Client) -> Result<Visit, Stop> {
         let mut purchase = cx.purchase(self.route).await?;
+        (self.price, self.payee) = (purchase.offer.terms.amount, purchase.offer.terms.pay_to);
         purchase.payment.payer = self.payer.clone();
         purchase.payment.draft.signer = self.payer.clone();
         purchase.payment.draft.authorization.from = self.payer.address();

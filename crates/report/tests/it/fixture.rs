@@ -25,6 +25,7 @@ pub(crate) fn started(selected: usize) -> RunStarted {
             rpc_url: None,
             routes: Vec::new(),
             facilitator: None,
+            client: None,
         },
         network: "base-sepolia".into(),
         chain_id: 84532,

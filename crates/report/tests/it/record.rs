@@ -298,6 +298,7 @@ prop_compose! {
             rpc_url: None,
             routes: command.clone(),
             facilitator: None,
+            client: None,
         };
         let selected = selected as usize;
         RunStarted { run, gauntlet, seed, target, network, chain_id, anvil, set, selected, command, ..started(0) }
