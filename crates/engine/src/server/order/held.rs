@@ -37,7 +37,7 @@ impl Drop for Hold<'_> {
 
 /// Presents a payment and does `meanwhile` while the facilitator keeps the server waiting at one of its endpoints.
 /// Gives the answer, the money, and what came of `meanwhile`: nothing when the server never asked there.
-pub(super) async fn held<T>(
+pub(in crate::server) async fn held<T>(
     cx: &Cx,
     purchase: &Purchase,
     endpoint: Endpoint,

@@ -21,6 +21,8 @@ use gauntlet_doubles::scripted::{Act, Answer, Call, Endpoint};
 use gauntlet_report::Class;
 use serde_json::{Value, json};
 
+pub(super) use held::held;
+
 type Body = fn(Cx) -> BoxFuture<'static, Judged>;
 
 const UNPAID: &str = "content is given away for a payment that was refused, or that nobody settled";
