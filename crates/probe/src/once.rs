@@ -107,3 +107,46 @@ impl Drop for Command {
         self.guard.forget_group(self.pid);
     }
 }
+
+#[cfg(test)]
+#[cfg(unix)]
+mod tests {
+    use super::*;
+
+    async fn run(script: &str, patience: Duration) -> Ran {
+        let text = format!(
+            "name = \"shell\"\nrole = \"client\"\n[start]\ncommand = [\"sh\", \"-c\", {script:?}]\n[start.env]\nKEY = \"{{payer_key}}\"\n"
+        );
+        let folder = tempfile::tempdir().unwrap();
+        let manifest = Manifest::parse(&text, &folder.path().join("shell.toml")).unwrap();
+        let values = BTreeMap::from([("payer_key".to_owned(), "0x2a".to_owned())]);
+        let log = folder.path().join("log");
+        run_once(&manifest, &values, &log, &Guard::start(), patience).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn what_is_printed_is_kept_apart() {
+        let ran = run("echo $KEY; echo oh >&2; exit 3", Duration::from_secs(60)).await;
+        assert_eq!((ran.stdout.as_str(), ran.stderr.as_str()), ("0x2a\n", "oh\n"));
+        assert_eq!(ran.status.and_then(|status| status.code()), Some(3));
+    }
+
+    #[tokio::test]
+    async fn much_output_does_not_stop_it() {
+        let ran = run("head -c 3000000 /dev/zero | tr '\\0' x; echo end >&2", Duration::from_secs(60)).await;
+        assert!(ran.status.is_some_and(|status| status.success()));
+        assert!(ran.stdout.len() >= 1 << 20 && ran.stdout.len() < 2_000_000, "{}", ran.stdout.len());
+        assert_eq!(ran.stderr, "end\n");
+    }
+
+    #[tokio::test]
+    async fn what_takes_too_long_is_killed_with_all_that_it_started() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("alive");
+        let script = format!("(sleep 5; echo late > {}) & echo on; wait", file.display());
+        let ran = run(&script, Duration::from_secs(2)).await;
+        assert_eq!((ran.status, ran.stdout.as_str()), (None, "on\n"));
+        tokio::time::sleep(Duration::from_secs(4)).await;
+        assert!(!file.exists(), "what it started outlived it");
+    }
+}

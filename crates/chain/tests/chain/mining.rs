@@ -112,6 +112,28 @@ async fn a_dropped_transaction_is_gone() {
 }
 
 #[tokio::test]
+async fn a_transaction_that_was_taken_out_comes_back_as_it_was() {
+    let world = World::new().await;
+    world.chain.stop_mining().await.unwrap();
+    let authorization = world.authorization(1);
+    let signature = world.sign(world.usdc(), &authorization);
+    let hash = world.chain.submit(world.usdc().address, &authorization, &signature).await.unwrap();
+    assert_eq!(world.chain.pending_with(authorization.nonce).await.unwrap(), Some(hash));
+    assert_eq!(world.chain.pending_with(world.authorization(2).nonce).await.unwrap(), None);
+
+    let sent = world.chain.take_out(hash).await.unwrap().unwrap();
+    assert_eq!(world.chain.pending_with(authorization.nonce).await.unwrap(), None);
+    assert_eq!(world.chain.take_out(hash).await.unwrap(), None);
+    world.chain.set_automine().await.unwrap();
+    world.chain.mine(1).await.unwrap();
+    assert_eq!(world.balance(world.usdc(), world.payee.address()).await, 0);
+
+    let relayed = world.chain.bring_back(&sent).await.unwrap();
+    assert_eq!((relayed.hash, relayed.status), (hash, true));
+    assert_eq!(world.balance(world.usdc(), world.payee.address()).await, PRICE);
+}
+
+#[tokio::test]
 async fn many_at_once_share_the_relayer() {
     let world = World::new().await;
     let world = std::sync::Arc::new(world);

@@ -17,6 +17,11 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
+/// The least time that a client's command has.
+const PATIENCE: Duration = Duration::from_secs(120);
+/// Asking again for the same route gives the same offers.
+const STABLE: &str = "GAUNTLET-RS-006";
+
 /// What a client said of one purchase.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ClientSaid {
@@ -90,24 +95,22 @@ pub async fn run_client(
 }
 
 /// The names that a client's manifest may put in braces.
-pub const PLACEHOLDERS: &[&str] =
-    &["resource_url", "payer_key", "network", "network_v1", "chain_id", "rpc_url"];
+pub const PLACEHOLDERS: [&str; 6] =
+    ["resource_url", "payer_key", "network", "network_v1", "chain_id", "rpc_url"];
 
 /// The values of [`PLACEHOLDERS`] for one purchase.
 #[must_use]
 pub fn placeholders(cx: &Cx, resource_url: String, payer: &Key) -> BTreeMap<String, String> {
     let network = cx.world.chain.profile().network;
-    [
-        ("resource_url", resource_url),
-        ("payer_key", payer.to_bytes().to_string()),
-        ("network", network.caip2()),
-        ("network_v1", network.v1_name()),
-        ("chain_id", network.chain_id.to_string()),
-        ("rpc_url", cx.world.chain.rpc_url().to_owned()),
-    ]
-    .into_iter()
-    .map(|(name, value)| (name.to_owned(), value))
-    .collect()
+    let values = [
+        resource_url,
+        payer.to_bytes().to_string(),
+        network.caip2(),
+        network.v1_name(),
+        network.chain_id.to_string(),
+        cx.world.chain.rpc_url().to_owned(),
+    ];
+    PLACEHOLDERS.map(str::to_owned).into_iter().zip(values).collect()
 }
 
 /// Lets a payer buy its route, and judges money, content and receipt.
@@ -187,14 +190,18 @@ impl Buying {
 
     /// A client of somebody else's.
     async fn by_command(&self, cx: &Cx, server: &Client, client: &Manifest) -> Result<ClientSaid, Stop> {
+        if cx.version() == Version::V1 && cx.world.claims.versions.contains(&Version::V2) {
+            let reason = "the server offers version 2 as well, and the client chooses";
+            return Err(Stop::NotApplicable(reason.into()));
+        }
         let route = cx.route(self.route)?;
         if route.method != "GET" {
             let reason = format!("a client is told a URL to get, and {} is not got by GET", self.route);
             return Err(Stop::NotApplicable(reason));
         }
         let values = placeholders(cx, server.url(&route.path), &self.payer);
-        // Time for the purchase, and for a runtime to start.
-        let patience = cx.world.timeout.saturating_mul(2);
+        // Time for the purchase, and for a runtime to start on a busy machine.
+        let patience = cx.world.timeout.saturating_mul(2).max(PATIENCE);
         run_client(client, &values, &cx.world.folder.join("client.log"), patience).await
     }
 
@@ -221,11 +228,11 @@ impl Buying {
                 ..Violation::default()
             });
         };
-        let paid: Vec<B256> = new
-            .iter()
-            .filter(|transfer| (transfer.to, transfer.value) == (self.payee, self.price))
-            .map(|transfer| transfer.tx)
-            .collect();
+        let paid: Vec<&&Transfer> = new.iter().filter(|transfer| transfer.to == self.payee).collect();
+        if paid.iter().any(|transfer| transfer.value != self.price) {
+            let want = format!("the price that the route asked for before, {} units", self.price);
+            violated(STABLE, "charged-otherwise", &want);
+        }
         if new.len() > 1 {
             violated(rules::PAID_TWICE, "paid-twice", "one Transfer for one purchase");
         }
@@ -237,7 +244,7 @@ impl Buying {
             (true, _) => {
                 let named = said.receipt.as_ref().and_then(|receipt| receipt.transaction.as_deref());
                 let named = named.and_then(|hash| hash.parse::<B256>().ok());
-                if named.is_none_or(|named| !paid.contains(&named)) {
+                if named.is_none_or(|named| paid.iter().all(|transfer| transfer.tx != named)) {
                     let want = "the hash of the transaction that moved the money";
                     violated(rules::receipt_names(cx.version()), "names-another-transaction", want);
                 }

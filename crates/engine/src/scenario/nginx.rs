@@ -55,6 +55,8 @@ const READY: &str = "/.gauntlet-ready";
 
 /// No `proxy_cache_valid`: how long an answer is kept is for its own headers to say.
 fn configuration(port: u16, server: &str) -> String {
+    // The path of a base URL takes the place of the slash that the location is.
+    let slash = if server.matches('/').count() > 2 { "/" } else { "" };
     format!(
         "daemon off;
 master_process off;
@@ -74,7 +76,7 @@ http {{
     large_client_header_buffers 8 64k;
     location = {READY} {{ return 204; }}
     location / {{
-      proxy_pass {server};
+      proxy_pass {server}{slash};
       proxy_http_version 1.1;
       proxy_set_header Host $http_host;
       proxy_set_header Connection \"\";

@@ -1,7 +1,6 @@
 //! Reading a TOML table key by key, with an exact place for everything that is wrong.
 
 use super::error::ScenarioError;
-use crate::select::closest;
 use std::ops::Range;
 use std::path::Path;
 use toml::Spanned;
@@ -213,5 +212,12 @@ fn whole(value: &Spanned<DeValue<'_>>) -> Option<u64> {
 
 /// `; did you mean …?`, when one of the known words is near.
 pub(super) fn did_you_mean(word: &str, known: &[&str]) -> String {
-    closest(word, known.iter().copied()).map_or_else(String::new, |near| format!("; did you mean `{near}`?"))
+    known
+        .iter()
+        .map(|candidate| (strsim::damerau_levenshtein(word, candidate), candidate))
+        .filter(|(distance, candidate)| {
+            *distance <= candidate.len().div_ceil(3) && *distance < candidate.len()
+        })
+        .min_by_key(|(distance, _)| *distance)
+        .map_or_else(String::new, |(_, near)| format!("; did you mean `{near}`?"))
 }
