@@ -59,8 +59,12 @@ impl Base {
         }
     }
 
+    /// The absolute URL of a path. A target that is none (`*`, an absolute form) stands after a slash of ours, so that
+    /// host and port stay legible; what was really sent stands in the request line.
     pub(crate) fn url(&self, path: &str) -> String {
-        format!("http://{}{}", self.authority, self.target(path))
+        let target = self.target(path);
+        let slash = if target.starts_with('/') { "" } else { "/" };
+        format!("http://{}{slash}{target}", self.authority)
     }
 }
 

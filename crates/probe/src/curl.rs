@@ -23,7 +23,7 @@ pub fn curl_line(exchange: &Exchange, body_file: Option<&str>) -> String {
     } else {
         let _ = write!(line, " -X {}", quote(&exchange.method));
     }
-    write_url(&mut line, &exchange.url);
+    write_url(&mut line, exchange);
     write_headers(&mut line, exchange);
 
     match (body_file, inline) {
@@ -40,8 +40,10 @@ pub fn curl_line(exchange: &Exchange, body_file: Option<&str>) -> String {
 }
 
 /// curl tidies a path up and gives `[`, `{` and `#` a meaning; it is told not to where that would matter.
-fn write_url(line: &mut String, url: &str) {
-    let (origin, target) = split_url(url);
+fn write_url(line: &mut String, exchange: &Exchange) {
+    let url = exchange.url.as_str();
+    let (origin, of_url) = split_url(url);
+    let target = target_of(&exchange.request.head).unwrap_or(of_url);
     if target.contains("/.") {
         line.push_str(" --path-as-is");
     }
@@ -53,6 +55,12 @@ fn write_url(line: &mut String, url: &str) {
     } else {
         let _ = write!(line, " --request-target {} {}", quote(target), quote(&format!("{origin}/")));
     }
+}
+
+/// What stood between method and version in the request line. A target may have blanks, a method has none.
+fn target_of(head: &str) -> Option<&str> {
+    let (_, rest) = head.lines().next()?.split_once(' ')?;
+    rest.rsplit_once(' ').map(|(target, _)| target)
 }
 
 fn write_headers(line: &mut String, exchange: &Exchange) {

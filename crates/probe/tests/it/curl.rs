@@ -43,6 +43,7 @@ async fn odd_requests() {
         Request::get("/a/../b"),
         Request::get("/list[1]?a={b}"),
         Request::get("/with space#and-fragment"),
+        Request { path: "*".into(), method: "OPTIONS".into(), ..Request::get("") },
         Request::get("/").header("X-Empty", "").header("Host", "other.example"),
         Request { headers: Vec::new(), ..Request::post_json("/", "a=b") },
         Request::post_json("/", "{}").header("Content-Length", "99"),

@@ -72,7 +72,9 @@ fn reads_everything() {
 
 #[test]
 fn defaults() {
-    let manifest = parse("name = 'n'\nrole = 'server'\n[start]\ncommand = ['run']\n").unwrap();
+    let routes = "[server.routes]\ncheap = '/a'\n";
+    let server = format!("name = 'n'\nrole = 'server'\n[start]\ncommand = ['run']\n{routes}");
+    let manifest = parse(&server).unwrap();
     assert_eq!((manifest.url.as_str(), manifest.ready.path.as_str()), ("http://127.0.0.1:{port}", "/"));
     assert_eq!(manifest.ready.timeout, Duration::from_secs(30));
     assert_eq!(manifest.dialect, "x402");
