@@ -142,13 +142,11 @@ pub(super) fn version_one(offer: &Value, _: Version) -> Vec<Wrong> {
             ));
         }
     }
-    let is_typed = |name: &str, fits: fn(&Value) -> bool| {
-        offer.get(name).is_none_or(|value| value.is_null() || fits(value))
-    };
-    let optional: [(&str, fn(&Value) -> bool); 2] =
-        [("mimeType", Value::is_string), ("outputSchema", Value::is_object)];
-    for (name, fits) in optional {
-        if !is_typed(name, fits) {
+    for (name, fits) in [
+        ("mimeType", offer.get("mimeType").is_none_or(|value| value.is_null() || value.is_string())),
+        ("outputSchema", offer.get("outputSchema").is_none_or(|value| value.is_null() || value.is_object())),
+    ] {
+        if !fits {
             let want = "mimeType as a string, outputSchema as an object, or neither";
             wrongs
                 .push(Wrong::new("member-of-other-type", want, got(offer, name)).against("X402V1-CORE-003"));

@@ -151,7 +151,7 @@ pub(super) async fn beyond_ascii(cx: Cx) -> Judged {
         for (one, other) in pairs(&object, &visit, &token) {
             if !(one.is_ascii() && other.is_ascii()) {
                 seen += 1;
-                if one != other {
+                if is_lost(&one, &other) {
                     Wrong::new("lost-letters", want, format!("{route}: {one:?} instead of {other:?}"))
                         .found(&cx, &visit);
                 }
@@ -181,6 +181,13 @@ fn pairs(object: &Value, visit: &Visit, token: &str) -> Vec<(String, String)> {
     pairs
 }
 
+/// Whether a text is another one that lost its letters beyond ASCII: two texts that differ in the others as well are
+/// two texts.
+fn is_lost(text: &str, whole: &str) -> bool {
+    let plain = |text: &str| text.chars().filter(char::is_ascii_alphanumeric).collect::<String>();
+    text != whole && plain(text) == plain(whole)
+}
+
 fn texts(value: &Value) -> Vec<&str> {
     match value {
         Value::String(text) => vec![text],
@@ -190,22 +197,14 @@ fn texts(value: &Value) -> Vec<&str> {
     }
 }
 
-/// Whether a text shows that its bytes were UTF-8 once and were read as Latin-1 or Windows-1252, or that letters were
-/// lost on the way.
+/// Whether a text shows that its bytes were UTF-8 once and were read one by one, as Latin-1, or that letters were lost
+/// on the way.
 fn is_mangled(text: &str) -> bool {
     let was_utf8 = |run: &str| {
-        let bytes: Option<Vec<u8>> = run.chars().map(byte_of).collect();
-        bytes.is_some_and(|bytes| bytes.len() > 1 && std::str::from_utf8(&bytes).is_ok())
+        let bytes: Result<Vec<u8>, _> = run.chars().map(u8::try_from).collect();
+        bytes.is_ok_and(|bytes| bytes.len() > 1 && std::str::from_utf8(&bytes).is_ok())
     };
     text.contains('\u{fffd}') || text.split(|c: char| c.is_ascii()).any(was_utf8)
-}
-
-/// What Windows-1252 has where Latin-1 has control characters, from 0x80 on.
-const WINDOWS: &str = "€\u{81}‚ƒ„…†‡ˆ‰Š‹Œ\u{8d}Ž\u{8f}\u{90}‘’“”•–—˜™š›œ\u{9d}žŸ";
-
-fn byte_of(letter: char) -> Option<u8> {
-    let place = (0x80..=0x9f).zip(WINDOWS.chars()).find(|(_, known)| *known == letter);
-    place.map(|(byte, _)| byte).or_else(|| u8::try_from(letter).ok())
 }
 
 // ---- reading ----------------------------------------------------------------------------------------------------
@@ -251,8 +250,14 @@ mod tests {
             let latin: String = good.bytes().map(char::from).collect();
             assert!(is_mangled(&latin), "{latin}");
         }
-        assert!(is_mangled("5 â‚¬") && is_mangled("fÃ¼r"));
+        assert!(is_mangled("fÃ¼r"));
         assert!(is_mangled("USD\u{fffd}0"));
+    }
+
+    #[test]
+    fn lost_letters_are_told_from_other_texts() {
+        assert!(is_lost("USD?0 f?r ein St?ck", "USD₮0 für ein Stück") && is_lost("USD0", "USD₮0"));
+        assert!(!is_lost("USD₮0", "USD₮0") && !is_lost("One item", "Ein Stück"));
     }
 
     #[test]

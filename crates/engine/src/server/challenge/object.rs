@@ -5,7 +5,7 @@ use crate::check::{Judged, Stop};
 use crate::cx::Cx;
 use gauntlet_report::Class;
 use gauntlet_wire::Version;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 pub(super) async fn version(cx: Cx) -> Judged {
     let Told { visit, object } = told_of(&cx, "cheap").await?;
@@ -64,12 +64,39 @@ pub(super) async fn resource(cx: Cx) -> Judged {
             if !url.is_some_and(Value::is_string) {
                 Wrong::new("no-url", "a url as a string", format!("url {}", shown(url))).found(&cx, &visit);
             }
+            for wrong in beyond_limits(resource) {
+                wrong.found(&cx, &visit);
+            }
         }
         other => Wrong::new("no-resource", "an object", format!("resource {}", shown(other)))
             .against("X402V2-CORE-003")
             .found(&cx, &visit),
     }
     Ok(())
+}
+
+/// What a resource says of its service that is longer or other than the table allows.
+fn beyond_limits(resource: &Map<String, Value>) -> Vec<Wrong> {
+    let plain = |value: &Value| {
+        value
+            .as_str()
+            .is_some_and(|text| text.len() <= 32 && text.bytes().all(|byte| (0x20..0x7f).contains(&byte)))
+    };
+    let icon = |value: &Value| {
+        value.as_str().is_some_and(|url| {
+            url.len() <= 2048 && (url.starts_with("https://") || url.starts_with("http://"))
+        })
+    };
+    let tags = |value: &Value| value.as_array().is_some_and(|tags| tags.len() <= 5 && tags.iter().all(plain));
+    let fits = |name: &str, fits: &dyn Fn(&Value) -> bool| {
+        let value = resource.get(name).filter(|value| !value.is_null());
+        (!value.is_none_or(fits)).then(|| {
+            let want =
+                "at most 32 printable ASCII letters in a name, 5 such tags, 2048 letters in the icon's URL";
+            Wrong::new("beyond-limits", want, format!("{name} {}", shown(value))).against("X402V2-CORE-015")
+        })
+    };
+    [fits("serviceName", &plain), fits("tags", &tags), fits("iconUrl", &icon)].into_iter().flatten().collect()
 }
 
 pub(super) async fn resource_url(cx: Cx) -> Judged {
@@ -136,6 +163,15 @@ mod tests {
             assert!(misleads(bad, "/cheap").is_some(), "{bad}");
         }
         assert!(misleads("http://shop.example/dear", "/cheap").is_some());
+    }
+
+    #[test]
+    fn limits_concern_what_is_there() {
+        let wrongs = |resource: Value| beyond_limits(resource.as_object().unwrap()).len();
+        assert_eq!(wrongs(json!({ "url": "x", "serviceName": null })), 0);
+        assert_eq!(wrongs(json!({ "serviceName": "Shop", "tags": ["a"], "iconUrl": "https://x/i.png" })), 0);
+        assert_eq!(wrongs(json!({ "serviceName": "x".repeat(33), "tags": ["ü"], "iconUrl": "/i.png" })), 3);
+        assert_eq!(wrongs(json!({ "serviceName": 1, "tags": ["a", "b", "c", "d", "e", "f"] })), 2);
     }
 
     #[test]

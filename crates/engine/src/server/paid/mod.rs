@@ -102,7 +102,7 @@ pub const ROWS: &[Row] = &[
     ),
     route(
         "server.paid.item",
-        "a route with a parameter is bought for the parameter that was asked for",
+        "a route with a parameter is bought like any other",
         &[Need::Route("item")],
         |cx| Box::pin(price::sells(cx, "item")),
     ),
@@ -139,16 +139,13 @@ pub const ROWS: &[Row] = &[
             |cx| Box::pin(answer::content_once(cx)),
         )
     },
-    Row {
-        risk: KEPT,
-        ..Row::of_target(
-            (Lane::Parallel, KEPT),
-            "server.paid.cache",
-            "no shared cache may keep content that was paid for",
-            &["X402V2-HTTP-RS-024"],
-            |cx| Box::pin(answer::not_kept(cx)),
-        )
-    },
+    Row::of_target(
+        (Lane::Parallel, KEPT),
+        "server.paid.cache",
+        "no shared cache may keep content that was paid for",
+        &["X402V2-HTTP-RS-024"],
+        |cx| Box::pin(answer::not_kept(cx)),
+    ),
     bought(
         "server.paid.cors-exposed",
         "pages of other origins may read the receipt when they may read the content",
