@@ -208,6 +208,7 @@ pub(crate) fn filters() -> insta::Settings {
         (r"0x[0-9a-fA-F]{40}", "ADDRESS"),
         (r"0x[0-9a-fA-F]{4}…[0-9a-fA-F]{4}", "ADDRESS"),
         (r"bodies/[0-9]{5}\.json", "bodies/N.json"),
+        (r"eyJ[A-Za-z0-9+/=]{20,}", "BASE64"),
         (r"Anvil [0-9]+\.[0-9]+\.[0-9]+", "Anvil VERSION"),
         (r"runs/[0-9]{8}-[0-9]{6}-[0-9a-f]{4}", "runs/RUN"),
         (r"seed [0-9]{4,}", "seed SEED"),

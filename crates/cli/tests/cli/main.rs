@@ -18,4 +18,5 @@ mod outcomes;
 mod processes;
 mod replay;
 mod rpc;
+mod servers;
 mod usage;
