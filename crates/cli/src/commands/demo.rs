@@ -4,19 +4,19 @@ use super::run::{hold, with_controls};
 use crate::args::DemoArgs;
 use crate::failure::Failure;
 use crate::{output, settings};
-use gauntlet_doubles::mutants;
+use gauntlet_doubles::mutant::UnknownMutant;
+use gauntlet_doubles::{mutants, server};
 use gauntlet_engine::target::Double;
-use gauntlet_engine::trial::{ChainSource, Held, TrialConfig};
-use gauntlet_engine::{Check, KnownIssues, TargetSpec, facilitator, select};
-use gauntlet_probe::Role;
+use gauntlet_engine::trial::{ChainSource, TrialConfig};
+use gauntlet_engine::{Check, KnownIssues, TargetSpec, checks_of, select};
 use gauntlet_report::render::{self, Style};
 use gauntlet_report::{ExitCode, Profile};
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// The mutant that the demo catches, and the check that catches it.
-const MUTANT: &str = "no-payee-check";
-const CHECK: &str = "facilitator.verify.payee-other";
+/// The mutants that the demo catches, and the checks that catch them.
+const FACILITATOR: (&str, &str) = ("no-payee-check", "facilitator.verify.payee-other");
+const SERVER: (&str, &str) = ("serves-on-settle-false", "server.order.settle-false");
 
 pub(crate) async fn run(args: DemoArgs, color: bool) -> Result<ExitCode, Failure> {
     let style = Style { color, width: settings::width() };
@@ -45,49 +45,77 @@ pub(crate) async fn run(args: DemoArgs, color: bool) -> Result<ExitCode, Failure
         tee: None,
     };
 
-    output::result("1. The trial of our own conforming facilitator, on a real chain\n");
-    let double = hold(
-        config(TargetSpec::Double(Double::Facilitator(None)), facilitator::checks(), folder.clone()),
-        args.quiet,
-    )
-    .await?;
-    output::result(&render::human(&double.record, &style));
-    if double.summary.exit == ExitCode::Interrupted {
-        return Ok(ExitCode::Interrupted);
+    let acts = [
+        Act {
+            heading: "1. The trial of our own conforming facilitator, on a real chain",
+            target: Double::Facilitator(None),
+            check: None,
+        },
+        Act {
+            heading: "2. The same facilitator with one fault, and the check that catches it",
+            target: Double::Facilitator(Some(mutants::by_name(FACILITATOR.0).map_err(broken)?)),
+            check: Some(FACILITATOR.1),
+        },
+        Act {
+            heading: "3. The trial of our own conforming resource server, with a facilitator that misbehaves on demand",
+            target: Double::Server(None),
+            check: None,
+        },
+        Act {
+            heading: "4. The same server with one fault, and the check that catches it",
+            target: Double::Server(Some(server::mutants::by_name(SERVER.0).map_err(broken)?)),
+            check: Some(SERVER.1),
+        },
+    ];
+    let mut worst = ExitCode::Success;
+    for (number, act) in acts.into_iter().enumerate() {
+        let (role, mutant) = (act.target.role(), act.target.mutant());
+        let fault = mutant.map(|name| format!(" ({name})")).unwrap_or_default();
+        output::result(&format!("{}{}{fault}\n", if number == 0 { "" } else { "\n" }, act.heading));
+        let checks = match act.check {
+            Some(check) => with_controls(select::select(checks_of(role), &[check.to_owned()], &[])?, role),
+            None => checks_of(role),
+        };
+        let place = folder.join(act.target.spec().trim_start_matches("double:"));
+        let held = hold(config(TargetSpec::Double(act.target), checks, place), args.quiet).await?;
+        output::result(&render::human(&held.record, &style));
+        if held.summary.exit == ExitCode::Interrupted {
+            return Ok(ExitCode::Interrupted);
+        }
+        worst = worst.worse(verdict(held.summary.exit, mutant.is_some()));
     }
 
     output::result(&format!(
-        "\n2. The same facilitator with one fault ({MUTANT}), and the check that catches it\n"
-    ));
-    let mutant = mutants::by_name(MUTANT).map_err(|error| Failure::harness(error.to_string()))?;
-    let checks =
-        with_controls(select::select(facilitator::checks(), &[CHECK.to_owned()], &[])?, Role::Facilitator);
-    let caught = hold(
-        config(TargetSpec::Double(Double::Facilitator(Some(mutant))), checks, folder.join("mutant")),
-        true,
-    )
-    .await?;
-    output::result(&render::human(&caught.record, &style));
-
-    output::result(&format!(
-        "\n3. Your turn\n\n\
-         record and reports of the first trial: {}\n\
+        "\n5. Your turn\n\n\
+         records and reports of this demo: {}\n\
          your own facilitator, started by a command:  gauntlet run --role facilitator -- COMMAND\n\
-         by a manifest:                               gauntlet run --target my-facilitator.toml\n\
+         your own paid API:                           gauntlet run --role server --route /paid -- COMMAND\n\
+         either by a manifest:                        gauntlet run --target mine.toml\n\
          running already:                             gauntlet chain up, then\n\
-         {:45}gauntlet run --role facilitator --target URL --rpc-url RPC\n",
+         {:45}gauntlet run --role ROLE --target URL --rpc-url RPC\n",
         folder.display(),
         ""
     ));
-    Ok(verdict(&double, &caught))
+    Ok(worst)
 }
 
-/// The demo has gone well when the double passes and the mutant is caught.
-fn verdict(double: &Held, caught: &Held) -> ExitCode {
-    match (double.summary.exit, caught.summary.exit) {
-        (ExitCode::Success, ExitCode::Failure) => ExitCode::Success,
-        (ExitCode::Success, ExitCode::Success) => ExitCode::Failure,
-        (ExitCode::Success, other) => other,
+/// One part of the demo.
+struct Act {
+    heading: &'static str,
+    target: Double,
+    /// The one check to show; all of them when there is none.
+    check: Option<&'static str>,
+}
+
+/// The demo has gone well when the doubles pass and the mutants are caught.
+fn verdict(exit: ExitCode, is_mutant: bool) -> ExitCode {
+    match (exit, is_mutant) {
+        (ExitCode::Failure, true) => ExitCode::Success,
+        (ExitCode::Success, true) => ExitCode::Failure,
         (other, _) => other,
     }
+}
+
+fn broken(error: UnknownMutant) -> Failure {
+    Failure::harness(error.to_string())
 }

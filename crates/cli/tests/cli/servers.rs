@@ -94,7 +94,8 @@ fn a_client_of_somebody_elses_buys_in_the_flows() {
     // It never pays, and says so.
     let says = r#"printf '{"status":402,"body":"","paymentResponse":null}\n'"#;
     gauntlet.script("client.sh", says);
-    gauntlet.write("client.toml", "name = \"poor\"\nrole = \"client\"\n[start]\ncommand = [\"./client.sh\"]\n");
+    gauntlet
+        .write("client.toml", "name = \"poor\"\nrole = \"client\"\n[start]\ncommand = [\"./client.sh\"]\n");
     let flow = ["--client", "client.toml", "flows/paid-fetch"];
     gauntlet.trial("double:server", &flow).exits(1).prints("flow.paid-fetch");
     let not_a_client = "name = \"x\"\nrole = \"facilitator\"\nurl = \"http://127.0.0.1:1\"\n";
