@@ -26,6 +26,7 @@ mod routes;
 mod sale;
 mod service;
 mod settling;
+mod spelling;
 
 use crate::DoubleError;
 use crate::listener::{Closing, Listener, Port};

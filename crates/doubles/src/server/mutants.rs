@@ -240,6 +240,30 @@ mutants! {
         "A query opens the route unpaid.", &["server.*"];
     PathParameterOpens, "path-parameter-opens",
         "A path with a parameter after a semicolon opens its route unpaid.", &["server.*"];
+    DecodesTwice, "decodes-twice",
+        "A path that is percent-encoded twice opens its route unpaid.", &["server.*"];
+    DropsCarriageReturn, "drops-carriage-return",
+        "A path with an encoded carriage return opens its route unpaid.", &["server.*"];
+    CutsAtNul, "cuts-at-nul",
+        "A path is cut at an encoded NUL and opens its route unpaid.", &["server.*"];
+    TrimsBlanks, "trims-blanks",
+        "A path with encoded blanks around its segments opens its route unpaid.", &["server.*"];
+    DropsLineSeparators, "drops-line-separators",
+        "A path with an encoded U+2028 or U+0085 in it opens its route unpaid.", &["server.*"];
+    IgnoresExtension, "ignores-extension",
+        "A path with a file name extension or a dot at its end opens its route unpaid.", &["server.*"];
+    EncodedQueryOpens, "encoded-query-opens",
+        "A path with an encoded question mark or number sign opens its route unpaid.", &["server.*"];
+    NetworkPathOpens, "network-path-opens",
+        "A target that begins with // and a host opens its route unpaid.", &["server.*"];
+    AddsMissingSlash, "adds-missing-slash",
+        "A target without its first slash opens its route unpaid.", &["server.*"];
+    RewriteHeaderOpens, "rewrite-header-opens",
+        "/free with X-Original-URL or X-Rewrite-URL of a paid route gets its content.", &["server.*"];
+    LocalHostOpens, "local-host-opens",
+        "A request whose Host is localhost is not asked to pay.", &["server.*"];
+    ForwardedForOpens, "forwarded-for-opens",
+        "A request with X-Forwarded-For 127.0.0.1 is not asked to pay.", &["server.*"];
     HeadRunsHandler, "head-runs-handler",
         "An unpaid HEAD runs the handler and is answered 200.", &["server.*"];
     HeadCharges, "head-charges",
@@ -252,6 +276,10 @@ mutants! {
         "A method that the route does not have opens it unpaid.", &["server.*"];
     BodyOnGetOpens, "body-on-get-opens",
         "A GET with a body opens the route unpaid.", &["server.*"];
+    OverrideOpens, "override-opens",
+        "X-HTTP-Method-Override makes an unsold method the sold one, unpaid.", &["server.*"];
+    OldHttpOpens, "old-http-opens",
+        "A request of HTTP/1.0 is not asked to pay.", &["server.*"];
 
     // The 402 of version 2
     ChallengeWithoutHeader, "challenge-without-header",
