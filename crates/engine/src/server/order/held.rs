@@ -6,14 +6,18 @@ use crate::reply::Money;
 use crate::server::buyer::Purchase;
 use crate::server::money::Expected;
 use crate::server::visit::Visit;
-use gauntlet_doubles::scripted::{Act, Endpoint, Handle};
+use gauntlet_doubles::scripted::{Act, Call, Endpoint, Handle};
 use gauntlet_wire::B256;
 use std::future::Future;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::Notify;
 
 /// The longest wait for a call of the server's; it ends early when the buyer has his answer.
 pub(super) const PATIENCE: Duration = Duration::from_secs(120);
+/// How often the world is looked at where nobody tells of its changes.
+pub(super) const POLL: Duration = Duration::from_millis(100);
+/// The longest wait for the facilitator behind.
+const SETTLING: Duration = Duration::from_secs(30);
 
 /// Lets a payment go on, however the check ends.
 pub(super) struct Hold<'a> {
@@ -65,4 +69,19 @@ pub(in crate::server) async fn held<T>(
     let (bought, seen) = tokio::join!(buying, watching);
     let (visit, money) = bought?;
     Ok((visit, money, seen?))
+}
+
+/// Waits until the facilitator behind has answered a settlement, whether or not the server still listens. Gives the
+/// calls about the payment.
+pub(super) async fn settled_by_upstream(scripted: &Handle, nonce: B256) -> Vec<Call> {
+    let began = Instant::now();
+    loop {
+        let calls = scripted.calls_for(nonce);
+        let is_answered =
+            calls.iter().any(|call| call.endpoint == Endpoint::Settle && call.upstream.is_some());
+        if is_answered || began.elapsed() >= SETTLING {
+            return calls;
+        }
+        tokio::time::sleep(POLL).await;
+    }
 }

@@ -1,22 +1,19 @@
 //! The world changes while a payment is being settled.
 
-use super::held::{Hold, PATIENCE, held};
+use super::held::{Hold, PATIENCE, POLL, held, settled_by_upstream};
 use super::purchase;
 use crate::check::{Judged, Stop};
 use crate::cx::{Cx, Violation, this_second};
 use crate::server::buyer::Purchase;
 use crate::server::money::{Expected, judge_purchase};
 use crate::server::replay::{relay, served_once_at_most};
-use gauntlet_doubles::scripted::{Endpoint, Handle};
+use gauntlet_doubles::scripted::Endpoint;
 use gauntlet_report::Class;
-use gauntlet_wire::{B256, Mutation, U256};
-use std::time::{Duration, Instant};
+use gauntlet_wire::{Mutation, U256, Version};
 
 /// How long the window of the payment that is outlasted stays open: facilitators refuse what ends sooner than in
 /// some six seconds.
 const WINDOW: u64 = 12;
-/// How often the world is looked at where nobody tells of its changes.
-const POLL: Duration = Duration::from_millis(100);
 
 const NOT_HELD: &str = "the server answered before it asked /settle";
 
@@ -59,7 +56,7 @@ pub(super) async fn preempted(cx: Cx) -> Judged {
 pub(super) async fn outlasted(cx: Cx) -> Judged {
     let mut purchase = purchase(&cx).await?;
     purchase.payment.money_rule = "X402V2-HTTP-RS-011";
-    if cx.version() == gauntlet_wire::Version::V1 {
+    if cx.version() == Version::V1 {
         purchase.payment.money_rule = "X402V1-HTTP-RS-007";
     }
     let ends = this_second() + WINDOW;
@@ -139,18 +136,4 @@ async fn comes_back(cx: &Cx, purchase: &Purchase, charged: bool) -> Judged {
     let told = if visit.served() { "served" } else { "refused" };
     cx.note(format!("when the same payment comes again it is {told}"));
     Ok(())
-}
-
-/// Waits until the facilitator behind has answered the settlement that was held.
-async fn settled_by_upstream(scripted: &Handle, nonce: B256) {
-    let began = Instant::now();
-    let is_answered = || {
-        scripted
-            .calls_for(nonce)
-            .iter()
-            .any(|call| call.endpoint == Endpoint::Settle && call.upstream.is_some())
-    };
-    while !is_answered() && began.elapsed() < Duration::from_secs(30) {
-        tokio::time::sleep(POLL).await;
-    }
 }

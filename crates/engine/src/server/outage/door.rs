@@ -120,9 +120,9 @@ pub(super) async fn from_start(cx: Cx) -> Judged {
     let scripted = cx.shop()?.scripted()?;
     scripted.close_door().await;
     let started = cx.world.restart_target().await;
-    let seen = match &started {
-        Ok(()) => nothing_is_free(&cx).await,
-        Err(_) => Ok(()),
+    let (seen, free) = match &started {
+        Ok(()) => (nothing_is_free(&cx).await, free_status(&cx).await),
+        Err(_) => (Ok(()), None),
     };
     scripted.open_door().await?;
     if let Err(reason) = started {
@@ -130,6 +130,9 @@ pub(super) async fn from_start(cx: Cx) -> Judged {
         cx.note(format!("without its facilitator the server does not get ready: {reason}"));
         sells_after_restart(&cx).await?;
         return seen;
+    }
+    if cx.route("free").is_ok() {
+        free_all_along(&cx, Some(200), free);
     }
     if let Err(problem) = sells_within(&cx, RECOVERY).await? {
         not_back(&cx, problem);

@@ -40,6 +40,11 @@ fn carrying(purchase: &Purchase, value: String) -> Request {
 }
 
 pub(super) fn reordered(purchase: &mut Purchase) -> Result<Request, Stop> {
+    purchase.payment.changes.push("keys in reverse order, white space between them".into());
+    Ok(carrying(purchase, in_reverse(payload(purchase)?)?))
+}
+
+fn in_reverse(payload: Value) -> Result<String, Stop> {
     fn reverse(value: Value) -> Value {
         match value {
             Value::Object(members) => {
@@ -48,19 +53,22 @@ pub(super) fn reordered(purchase: &mut Purchase) -> Result<Request, Stop> {
             other => other,
         }
     }
-    purchase.payment.changes.push("keys in reverse order, white space between them".into());
-    let text = serde_json::to_vec_pretty(&reverse(payload(purchase)?))?;
-    Ok(carrying(purchase, encode_bytes(&text)))
+    Ok(encode_bytes(&serde_json::to_vec_pretty(&reverse(payload))?))
 }
 
 pub(super) fn unpadded(purchase: &mut Purchase) -> Result<Request, Stop> {
     purchase.payment.changes.push("base64 without padding".into());
-    let mut text = payload(purchase)?.to_string();
+    let value = without_padding(&payload(purchase)?);
+    Ok(carrying(purchase, value))
+}
+
+fn without_padding(payload: &Value) -> String {
+    let mut text = payload.to_string();
     // Three bytes fill four letters, and then there would be no padding to leave out.
     if text.len().is_multiple_of(3) {
         text.push(' ');
     }
-    Ok(carrying(purchase, encode_bytes(text.as_bytes()).trim_end_matches('=').to_owned()))
+    encode_bytes(text.as_bytes()).trim_end_matches('=').to_owned()
 }
 
 pub(super) fn lower_case_name(purchase: &mut Purchase) -> Result<Request, Stop> {
@@ -119,4 +127,30 @@ pub(super) async fn other_version(cx: Cx) -> Judged {
     purchase.offer.version = other;
     purchase.payment.changes.push(format!("the same authorization as a {other} payment"));
     once_more(&cx, &purchase, purchase.request()?).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use gauntlet_wire::header::{decode_lenient, decode_strict, encode};
+    use serde_json::json;
+
+    #[test]
+    fn padding_is_missing_whatever_the_length() {
+        for text in ["", "a", "ab", "abc"] {
+            let payload = json!({ "text": text });
+            let read = decode_lenient(&without_padding(&payload)).unwrap();
+            assert_eq!((read.value, read.oddities), (payload, vec!["missing padding"]));
+        }
+    }
+
+    #[test]
+    fn what_is_reordered_says_the_same_in_other_bytes() {
+        let payload = json!({ "a": 1, "b": { "c": [2, { "d": 3, "e": 4 }], "f": 5 } });
+        let written = in_reverse(payload.clone()).unwrap();
+        assert_ne!(written, encode(&payload));
+        let read = decode_strict(&written).unwrap();
+        assert_eq!(read, payload);
+        assert_eq!(read.as_object().unwrap().keys().collect::<Vec<_>>(), ["b", "a"]);
+    }
 }
