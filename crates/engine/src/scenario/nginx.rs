@@ -55,7 +55,8 @@ const READY: &str = "/.gauntlet-ready";
 
 /// No `proxy_cache_valid`: how long an answer is kept is for its own headers to say.
 fn configuration(port: u16, server: &str) -> String {
-    // The path of a base URL takes the place of the slash that the location is.
+    let server = server.trim_end_matches('/');
+    // The path of a base URL takes the place of the slash that the location is; without one, nothing is rewritten.
     let slash = if server.matches('/').count() > 2 { "/" } else { "" };
     format!(
         "daemon off;
@@ -91,4 +92,22 @@ http {{
 }}
 "
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_reach_the_server_as_they_came() {
+        for (server, passed) in [
+            ("http://127.0.0.1:4021", "proxy_pass http://127.0.0.1:4021;"),
+            ("http://127.0.0.1:4021/", "proxy_pass http://127.0.0.1:4021;"),
+            ("http://127.0.0.1:4021/shop/", "proxy_pass http://127.0.0.1:4021/shop/;"),
+        ] {
+            let file = configuration(8080, server);
+            assert!(file.contains(passed), "{file}");
+            assert!(!file.contains("proxy_cache_valid"), "how long is for the server to say");
+        }
+    }
 }
