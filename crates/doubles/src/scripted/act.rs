@@ -76,6 +76,33 @@ impl fmt::Debug for Act {
     }
 }
 
+impl fmt::Display for Endpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Verify => "/verify",
+            Self::Settle => "/settle",
+            Self::Supported => "/supported",
+        })
+    }
+}
+
+/// What it does, as the end of a sentence.
+impl fmt::Display for Act {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Forward => f.write_str("answers the truth"),
+            Self::Hold(act) => write!(f, "waits until it is told to go on, and {act}"),
+            Self::Delay(time, act) => write!(f, "waits {time:?}, and {act}"),
+            Self::Answer(answer) => write!(f, "answers {answer}"),
+            Self::Rewrite(_) => f.write_str("changes its answer"),
+            Self::Truncate => f.write_str("breaks off in its answer"),
+            Self::Silence(time) => write!(f, "says nothing for {time:?} and ends the connection"),
+            Self::Reset => f.write_str("ends the connection without an answer"),
+            Self::After(act) => write!(f, "does its work, and then {act}"),
+        }
+    }
+}
+
 /// An answer of the script's own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
@@ -85,6 +112,21 @@ pub struct Answer {
     pub headers: Vec<(String, String)>,
     /// Body.
     pub body: Vec<u8>,
+}
+
+/// How much of a body is told.
+const TOLD: usize = 200;
+
+impl fmt::Display for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.status)?;
+        let body = String::from_utf8_lossy(&self.body);
+        match body.char_indices().nth(TOLD) {
+            _ if body.is_empty() => f.write_str(" without a body"),
+            None => write!(f, " {body}"),
+            Some((end, _)) => write!(f, " {}…", &body[..end]),
+        }
+    }
 }
 
 impl Answer {

@@ -62,6 +62,19 @@ impl Book {
         lock(&self.scripts).payments.insert((nonce, endpoint), acts.into());
     }
 
+    /// The scripts of a payment, for people: which endpoint does what.
+    pub(super) fn told(&self, nonce: B256) -> Vec<String> {
+        let scripts = lock(&self.scripts);
+        [Endpoint::Verify, Endpoint::Settle]
+            .into_iter()
+            .filter_map(|endpoint| {
+                let acts = scripts.payments.get(&(nonce, endpoint)).filter(|acts| !acts.is_empty())?;
+                let texts: Vec<String> = acts.iter().map(ToString::to_string).collect();
+                Some(format!("the facilitator's {endpoint} {}", texts.join(", then ")))
+            })
+            .collect()
+    }
+
     pub(super) fn set_all(&self, act: Option<Act>) {
         lock(&self.scripts).all = act;
     }

@@ -25,6 +25,12 @@ impl Handle {
         self.door.shared().book.script(nonce, endpoint, acts);
     }
 
+    /// What the scripts of a payment say, for people; nothing when it has none.
+    #[must_use]
+    pub fn told(&self, nonce: B256) -> Vec<String> {
+        self.door.shared().book.told(nonce)
+    }
+
     /// Says what is done with every `GET /supported`.
     pub fn set_supported(&self, act: Option<Act>) {
         self.door.shared().book.set_supported(act);

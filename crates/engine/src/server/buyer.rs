@@ -205,7 +205,7 @@ impl Cx {
         let _turn = self.turn().await?;
         let before = self.money(&purchase.payment).await?;
         let exchange = self.exchange_at(client, request).await?;
-        let visit = self.visited(exchange, purchase.payment.sent())?;
+        let visit = self.visited(exchange, self.sent(purchase)?)?;
         let money = self.money(&purchase.payment).await?;
         judge_purchase(self, purchase, &visit, &before, &money, expected);
         self.keep_facts(purchase, &visit, expected)?;
@@ -229,6 +229,16 @@ impl Cx {
         }
         judge_crowd(self, purchases, &visits).await?;
         Ok(visits)
+    }
+
+    /// The payment as a change to a valid one, and what the facilitator does with it when a script says so.
+    fn sent(&self, purchase: &Purchase) -> Result<String, Stop> {
+        let scripts = match &self.shop()?.facilitator {
+            Some(facilitator) => facilitator.told(purchase.payment.key().nonce),
+            None => Vec::new(),
+        };
+        let parts: Vec<String> = std::iter::once(purchase.payment.sent()).chain(scripts).collect();
+        Ok(parts.join("; "))
     }
 
     async fn turn(&self) -> Result<tokio::sync::SemaphorePermit<'_>, Stop> {

@@ -135,6 +135,7 @@ fn double_shop(canary: &str) -> Shop {
         ("create".to_owned(), create),
         get("item", "/items/7"),
         get("files", "/files/a/b.txt"),
+        get("upfront", "/upfront"),
         get("free", "/free"),
         get("runs", "/runs"),
     ];

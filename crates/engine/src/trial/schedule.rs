@@ -181,8 +181,8 @@ impl Schedule {
         let lane = |lane| config.checks.iter().filter(move |check| check.lane == lane).cloned().map(Arc::new);
         for check in lane(Lane::Control) {
             let version = check.version.unwrap_or(Version::V2);
-            let outcome = self.clone().one(check).await;
-            if let (true, Some(reason)) = (self.world.claims.versions.contains(&version), outcome) {
+            let stopped = self.clone().one(check).await;
+            if let (true, Some(reason)) = (self.world.claims.versions.contains(&version), stopped) {
                 self.controls().insert(version, reason);
             }
         }
@@ -252,7 +252,8 @@ impl Schedule {
         }
     }
 
-    /// Runs one check and reports it. Answers the reason when it did not pass.
+    /// Runs one check and reports it. Answers why it came to no verdict: a control that found a violation and went on
+    /// to its end has shown that payments can be made.
     async fn one(self: Arc<Self>, check: Arc<Check>) -> Option<String> {
         let began = Instant::now();
         let now = self.config_now.unwrap_or_else(clock::unix_seconds);
@@ -271,8 +272,7 @@ impl Schedule {
         self.known.mark(&mut report, &clock::today());
         self.world.tell(&Event::CheckFinished(Box::new(report.clone())));
         self.watcher.finished(&report);
-        (report.outcome > Outcome::Warn)
-            .then(|| report.reason.unwrap_or_else(|| format!("{} failed", check.id)))
+        report.reason.filter(|_| report.outcome != Outcome::NotApplicable)
     }
 
     fn report(
