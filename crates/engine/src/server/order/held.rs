@@ -15,7 +15,7 @@ use tokio::sync::Notify;
 /// The longest wait for a call of the server's; it ends early when the buyer has his answer.
 pub(super) const PATIENCE: Duration = Duration::from_secs(120);
 /// How often the world is looked at where nobody tells of its changes.
-pub(super) const POLL: Duration = Duration::from_millis(100);
+pub(super) const POLL: Duration = Duration::from_millis(20);
 /// The longest wait for the facilitator behind.
 const SETTLING: Duration = Duration::from_secs(30);
 
