@@ -6,11 +6,18 @@ use axum::http::{Request, Response};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
+use std::io;
 use std::net::SocketAddr;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
+
+/// Changes bytes that have come in, in place.
+pub(crate) type Change = fn(&mut [u8]);
 
 /// In the extensions of a response: end the connection instead of sending it.
 #[derive(Debug, Clone, Copy)]
@@ -66,7 +73,16 @@ impl Port {
         H: Fn(Request<Incoming>) -> F + Clone + Send + 'static,
         F: Future<Output = Response<Body>> + Send + 'static,
     {
-        let accepting = tokio::spawn(accept(self.listener, closing.clone(), handler));
+        self.serve_changed(closing, None, handler)
+    }
+
+    /// As [`Port::serve`], of requests whose bytes are changed before anybody reads them.
+    pub(crate) fn serve_changed<H, F>(self, closing: Closing, change: Option<Change>, handler: H) -> Listener
+    where
+        H: Fn(Request<Incoming>) -> F + Clone + Send + 'static,
+        F: Future<Output = Response<Body>> + Send + 'static,
+    {
+        let accepting = tokio::spawn(accept(self.listener, closing.clone(), change, handler));
         Listener { address: self.address, closing, accepting: Some(accepting) }
     }
 }
@@ -95,7 +111,7 @@ impl Drop for Listener {
     }
 }
 
-async fn accept<H, F>(listener: TcpListener, closing: Closing, handler: H)
+async fn accept<H, F>(listener: TcpListener, closing: Closing, change: Option<Change>, handler: H)
 where
     H: Fn(Request<Incoming>) -> F + Clone + Send + 'static,
     F: Future<Output = Response<Body>> + Send + 'static,
@@ -109,7 +125,7 @@ where
                 Ok((stream, _)) => {
                     // Small answers must not wait for the acknowledgement of the last one.
                     let _ = stream.set_nodelay(true);
-                    connections.spawn(serve_connection(stream, handler.clone()));
+                    connections.spawn(serve_connection(Changed { stream, change }, handler.clone()));
                 }
                 // Too many files are open: some connection must end first.
                 Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
@@ -126,7 +142,7 @@ where
 #[error("the connection is dropped on purpose")]
 struct Dropped;
 
-async fn serve_connection<H, F>(stream: TcpStream, handler: H)
+async fn serve_connection<H, F>(stream: Changed, handler: H)
 where
     H: Fn(Request<Incoming>) -> F + Send + 'static,
     F: Future<Output = Response<Body>> + Send + 'static,
@@ -147,4 +163,52 @@ where
         .header_read_timeout(None)
         .serve_connection(TokioIo::new(stream), service)
         .await;
+}
+
+/// A connection whose incoming bytes are changed: what hyper does not tell of a request can only be seen there.
+#[derive(Debug)]
+struct Changed {
+    stream: TcpStream,
+    change: Option<Change>,
+}
+
+impl AsyncRead for Changed {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let before = buffer.filled().len();
+        ready!(Pin::new(&mut self.stream).poll_read(cx, buffer))?;
+        if let Some(change) = self.change {
+            change(&mut buffer.filled_mut()[before..]);
+        }
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl AsyncWrite for Changed {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write(cx, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write_vectored(cx, bytes)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
 }

@@ -17,6 +17,7 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("create", "a paid POST route"),
     ("item", "a paid route with a parameter in its path"),
     ("files", "a paid route that matches every path below a prefix"),
+    ("upfront", "a paid route that is settled before its handler runs"),
     ("free", "a route that costs nothing"),
     ("runs", "a free route: a JSON object, route name to how often its handler has run"),
 ];

@@ -24,6 +24,7 @@ fn elsewhere(fault: Fault, head: &Parts) -> Option<String> {
         Fault::AddsMissingSlash if head.uri.scheme().is_none() && head.uri.path().is_empty() => {
             head.uri.authority().map(|word| format!("/{word}"))
         }
+        Fault::UnknownPathServes if routes::find(head.uri.path()).is_none() => Some("/cheap".to_owned()),
         Fault::RewriteHeaderOpens if head.uri.path() == "/free" => {
             let named = ["x-original-url", "x-rewrite-url"].iter().find_map(|name| head.headers.get(*name));
             named.and_then(|path| path.to_str().ok()).map(str::to_owned)

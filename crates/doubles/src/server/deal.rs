@@ -2,7 +2,6 @@
 //!
 //! Source: core v2 §2 and §6, core v1 §2.
 
-use super::disorder;
 use super::handlers::Handled;
 use super::mutants::Fault;
 use super::order::Order;
@@ -10,9 +9,10 @@ use super::payment::Payment;
 use super::receipts;
 use super::refusal::{Trouble, Why};
 use super::service::Service;
-use super::settling;
+use super::{disorder, doubled, settling, upfront};
 use crate::claims::{Claim, Known};
 use gauntlet_report::clock::unix_seconds;
+use gauntlet_wire::{SettleAnswer, Version};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -96,27 +96,48 @@ impl Deal {
         if let Some(outcome) = disorder::steps(self).await {
             return outcome;
         }
+        if let Some(outcome) = upfront::steps(self).await {
+            return outcome;
+        }
         self.verify().await?;
         let handled = self.handle().await;
         self.charge(handled).await
     }
 
-    /// The body of both calls to the facilitator.
-    pub(super) fn body(&self) -> Value {
+    /// The body of a call to the facilitator about this payload.
+    pub(super) fn body(&self, payload: &Value) -> Value {
+        let mut payload = payload.clone();
+        if self.is(Fault::IgnoresAccepted) {
+            match self.payment.version {
+                Version::V2 => payload["accepted"] = self.requirements.clone(),
+                Version::V1 => {
+                    for name in ["scheme", "network"] {
+                        payload[name] = self.requirements[name].clone();
+                    }
+                }
+            }
+        }
         json!({
             "x402Version": self.payment.version.number(),
-            "paymentPayload": self.payment.payload,
+            "paymentPayload": payload,
             "paymentRequirements": self.requirements,
         })
     }
 
     pub(super) async fn verify(&self) -> Result<(), Why> {
-        let reply = self.service.facilitator.verify(&self.body()).await.map_err(Why::Unverified)?;
+        let body = self.body(doubled::verified(self.service.fault, &self.payment));
+        let reply = self.service.facilitator.verify(&body).await.map_err(Why::Unverified)?;
         self.service.quirks.overhear(self.service.fault, self.payment.id, &reply.headers);
         match reply.answer.is_valid {
             Some(true) => Ok(()),
             Some(false) if self.is(Fault::IgnoresVerifyVerdict) => Ok(()),
-            Some(false) => Err(Why::Invalid(reply.answer.reason.unwrap_or_default())),
+            Some(false) => {
+                if self.is(Fault::SettlesRefused) {
+                    // Whatever comes of it: the refusal stands.
+                    let _ = settling::settle(self).await;
+                }
+                Err(Why::Invalid(reply.answer.reason.unwrap_or_default()))
+            }
             None => Err(Why::Unverified(Trouble::Unreadable)),
         }
     }
@@ -132,16 +153,20 @@ impl Deal {
             return Ok(Sold { handled, receipt });
         }
         match settling::settle(self).await {
-            Ok(answer) => {
-                let mut receipt = receipts::of_success(self, &answer);
-                if self.is(Fault::ReceiptOfAnotherRequest) {
-                    receipt = self.service.quirks.mix_up(receipt).await;
-                }
-                self.service.quirks.note_paid(self, &receipt);
-                Ok(Sold { handled, receipt: Some(receipt) })
-            }
+            Ok(answer) => Ok(Sold { handled, receipt: Some(self.receipt(&answer).await) }),
+            Err(Why::NotSettled(_)) if doubled::is_served(self) => Ok(Sold { handled, receipt: None }),
             Err(why) => Err(Refused { why, produced: Some(handled) }),
         }
+    }
+
+    /// The receipt of a settlement that succeeded.
+    pub(super) async fn receipt(&self, answer: &SettleAnswer) -> Value {
+        let mut receipt = receipts::of_success(self, answer);
+        if self.is(Fault::ReceiptOfAnotherRequest) {
+            receipt = self.service.quirks.mix_up(receipt).await;
+        }
+        self.service.quirks.note_paid(self, &receipt);
+        receipt
     }
 
     /// The mutant's way with a copy of a payment that is on its way.

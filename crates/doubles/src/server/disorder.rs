@@ -11,6 +11,9 @@ use gauntlet_wire::Version;
 pub(super) async fn steps(deal: &Deal) -> Option<Result<Sold, Refused>> {
     let outcome = match deal.service.fault? {
         Fault::NeverSettles => unsettled(deal).await,
+        Fault::CreditForRegulars if deal.service.quirks.has_bought(deal.payment.authorization.from) => {
+            unsettled(deal).await
+        }
         Fault::ServesBeforeSettle => settled_later(deal).await,
         Fault::SettlesWithoutVerify => unverified(deal).await,
         Fault::V1NeverVerified if deal.payment.version == Version::V1 => unverified(deal).await,

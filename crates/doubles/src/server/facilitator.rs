@@ -16,9 +16,11 @@ use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 
 /// The time that the facilitator has for one answer.
-const LIMIT: Duration = Duration::from_secs(20);
+const LIMIT: Duration = Duration::from_secs(8);
 /// The time that it has for the mutant that sets no limit.
 const FOR_EVER: Duration = Duration::from_secs(24 * 60 * 60);
+/// The time that it has to settle for the mutant that cannot wait.
+const HURRY: Duration = Duration::from_millis(1500);
 /// The largest answer that is read, bytes.
 const BODY_LIMIT: usize = 1 << 20;
 
@@ -109,7 +111,11 @@ impl Facilitator {
     }
 
     async fn ask(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Raw, Trouble> {
-        let limit = if self.fault == Some(Fault::HangsWithFacilitator) { FOR_EVER } else { LIMIT };
+        let limit = match self.fault {
+            Some(Fault::HangsWithFacilitator) => FOR_EVER,
+            Some(Fault::HurriesSettle) if path == "/settle" => HURRY,
+            _ => LIMIT,
+        };
         let url: Uri = format!("{}{path}", self.url()).parse().map_err(|_| Trouble::Unreachable)?;
         let body = body.map_or_else(Bytes::new, |body| body.to_string().into());
         let asking = async {

@@ -4,7 +4,8 @@ use super::mutants::Fault as F;
 use super::refusal::{Cause, Part, Trouble, Why};
 use super::sale::Buyer;
 use super::service::Service;
-use gauntlet_wire::Version;
+use gauntlet_wire::reason::classify;
+use gauntlet_wire::{ReasonClass, Version};
 
 /// Whether a mutant serves the content all the same.
 pub(super) fn serves_anyway(service: &Service, buyer: &Buyer, why: &Why) -> bool {
@@ -25,6 +26,12 @@ pub(super) fn serves_anyway(service: &Service, buyer: &Buyer, why: &Why) -> bool
         }
         F::ServesWhenVerifyIsUnusable => {
             matches!(why, Why::Unverified(trouble) if *trouble != Trouble::Unreachable)
+        }
+        // What this process has sold for it refuses without asking anybody.
+        F::ServesSpentItDoesNotRemember => {
+            // The documents have no code of its own for a nonce that is spent.
+            let is_spent = |class| matches!(class, &ReasonClass::Nonce | &ReasonClass::Transaction);
+            matches!(why, Why::Invalid(reason) if classify(reason).iter().any(is_spent))
         }
         F::ServesOnSettleFalse => matches!(why, Why::NotSettled(_)),
         F::ServesOnPending => matches!(why, Why::Pending(_)),

@@ -24,7 +24,7 @@ pub(super) fn requirements(service: &Service, order: &Order, payment: &Payment) 
     };
     match found {
         Some(found) => Ok(found),
-        None if answers(service, &own, payment) => Ok(own),
+        None if service.is(Fault::IgnoresAccepted) || answers(service, &own, payment) => Ok(own),
         None => Err(Why::NoOffer),
     }
 }

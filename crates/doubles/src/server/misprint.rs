@@ -64,10 +64,21 @@ pub(super) fn raised(mut entry: Value, member: &str) -> Value {
     entry
 }
 
+/// A 402 as text.
+pub(super) fn written(fault: Option<Fault>, challenge: &Value) -> String {
+    let text = challenge.to_string();
+    let payee = challenge["accepts"][0]["payTo"].to_string();
+    if fault == Some(Fault::ChallengeMemberTwice) {
+        let member = format!("\"payTo\":{payee}");
+        return text.replacen(&member, &format!("{member},{member}"), 1);
+    }
+    text
+}
+
 /// The lines of the `PAYMENT-REQUIRED` header. `higher` is whether this 402 asks for more, if they flicker.
 pub(super) fn header_lines(service: &Service, challenge: Value, higher: bool) -> Vec<String> {
     let challenge = object(service.fault, challenge, higher);
-    let text = header::encode(&challenge);
+    let text = header::encode_bytes(written(service.fault, &challenge).as_bytes());
     match service.fault {
         Some(Fault::ChallengeWithoutHeader) => Vec::new(),
         Some(Fault::ChallengeTwice) => vec![text.clone(), text],
@@ -95,9 +106,7 @@ fn object(fault: Option<Fault>, mut challenge: Value, higher: bool) -> Value {
         Some(Fault::ResourceMissing) => set(&mut challenge, "resource", None),
         Some(Fault::ResourceWithoutUrl) => set(&mut challenge["resource"], "url", None),
         Some(Fault::ResourceUrlRelative) => {
-            let url = challenge["resource"]["url"].as_str().unwrap_or_default();
-            let path = url.splitn(4, '/').nth(3).unwrap_or_default();
-            challenge["resource"]["url"] = json!(format!("/{path}"));
+            challenge["resource"]["url"] = json!(relative(&challenge["resource"]["url"]));
         }
         Some(Fault::ChallengeTooLarge) => challenge["resource"]["description"] = json!("x".repeat(TOO_MUCH)),
         // Three in a row are one slash in base64 wherever they stand.
@@ -110,6 +119,12 @@ fn object(fault: Option<Fault>, mut challenge: Value, higher: bool) -> Value {
         _ => {}
     }
     challenge
+}
+
+/// A URL without scheme and host.
+fn relative(url: &Value) -> String {
+    let url = url.as_str().unwrap_or_default();
+    format!("/{}", url.splitn(4, '/').nth(3).unwrap_or_default())
 }
 
 fn lengthen(challenge: &mut Value, by: &str) {
@@ -127,6 +142,12 @@ pub(super) fn body(service: &Service, mut body: Value, higher: bool) -> Value {
                 set(entry, member, None);
             }
         }
+        Some(Fault::V1AcceptsEmpty) => body["accepts"] = json!([]),
+        Some(Fault::V1SchemeMissing) => set(entry, "scheme", None),
+        Some(Fault::V1AssetNotAddress) => entry["asset"] = json!("USDC"),
+        Some(Fault::V1PayToNotAddress) => entry["payTo"] = json!("shop.example"),
+        Some(Fault::V1ExtraArray) => entry["extra"] = json!([entry["extra"]]),
+        Some(Fault::V1ResourceRelative) => entry["resource"] = json!(relative(&entry["resource"])),
         Some(Fault::V1NetworkCaip2) => entry["network"] = json!(service.network.caip2()),
         Some(Fault::V1AmountNumber) => {
             entry["maxAmountRequired"] = json!(amount(&entry["maxAmountRequired"]))

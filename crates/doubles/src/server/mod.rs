@@ -8,9 +8,12 @@ mod cors;
 mod deal;
 mod delivery;
 mod disorder;
+mod doubled;
+mod extension;
 mod facilitator;
 mod handlers;
 mod lenience;
+mod letters;
 mod matching;
 mod misprint;
 pub mod mutants;
@@ -27,9 +30,10 @@ mod sale;
 mod service;
 mod settling;
 mod spelling;
+mod upfront;
 
 use crate::DoubleError;
-use crate::listener::{Closing, Listener, Port};
+use crate::listener::{Change, Closing, Listener, Port};
 use gauntlet_wire::{Address, Network, Token, Version};
 use mutants::Fault;
 use service::Service;
@@ -94,6 +98,9 @@ pub async fn serve(config: Config) -> Result<Running, DoubleError> {
     let closing = Closing::new();
     let service = Arc::new(Service::new(config, port.address, closing.clone())?);
     service.look_round().await;
-    let listener = port.serve(closing, move |request| router::answer(Arc::clone(&service), request));
+    let change: Option<Change> =
+        service.is(Fault::PaymentHeaderInCapitals).then_some(letters::hide_small_names);
+    let answer = move |request| router::answer(Arc::clone(&service), request);
+    let listener = port.serve_changed(closing, change, answer);
     Ok(Running { listener })
 }

@@ -26,6 +26,14 @@ mutants! {
         "Whatever stands in a payment header, the content is served.", &["server.*"];
     ServesAnyWellFormedPayment, "serves-any-well-formed-payment",
         "A payment that can be read is served, whatever its price, signature or history.", &["server.*"];
+    OnlyCheapSells, "only-cheap-sells",
+        "Payments for other routes than cheap are refused.", &["server.*"];
+    CreateDropsBody, "create-drops-body",
+        "The handler of a POST route gets an empty object instead of the body.", &["server.*"];
+    QueryBreaksPayment, "query-breaks-payment",
+        "A payment for a route with a query is refused.", &["server.*"];
+    FreeRouteAsks, "free-route-asks",
+        "The free route asks for a payment.", &["server.*"];
 
     // Verifying and settling
     IgnoresVerifyVerdict, "ignores-verify-verdict",
@@ -44,6 +52,12 @@ mutants! {
         "The handler runs twice for one payment.", &["server.*"];
     HandlerRunsOnMalformed, "handler-runs-on-malformed",
         "The handler runs for a payment that cannot be read, which is then refused.", &["server.*"];
+    HandlerRunsUnpaid, "handler-runs-unpaid",
+        "The handler runs for a request without a payment, which is then answered 402.", &["server.*"];
+    SettlesTwice, "settles-twice",
+        "After a success settle is asked once more, and its second answer is ignored.", &["server.*"];
+    OneAtATime, "one-at-a-time",
+        "While one payment is on its way every other one is refused.", &["server.*"];
     ServesOnSettleFalse, "serves-on-settle-false",
         "A settle that says success false is served.", &["server.*"];
     ServesOnPending, "serves-on-pending",
@@ -76,12 +90,38 @@ mutants! {
         "A payment is settled although the handler answered with a 4xx.", &["server.*"];
     ClaimsSuccessOnFailure, "claims-success-on-failure",
         "The answer of a handler that failed carries a receipt with success true.", &["server.*"];
+    SettlesRefused, "settles-refused",
+        "A payment that verify refused is settled all the same, and refused.", &["server.*"];
+    HurriesSettle, "hurries-settle",
+        "A settlement that takes longer than a second and a half is given up and refused.", &["server.*"];
+    RefusesUnknownAnswerFields, "refuses-unknown-answer-fields",
+        "A success of settle with a member that no document knows is refused.", &["server.*"];
+    StopsWhenBuyerLeaves, "stops-when-buyer-leaves",
+        "A buyer who hangs up before his payment is answered leaves every later payment refused.", &["server.*"];
+    CreditForRegulars, "credit-for-regulars",
+        "A payer who has bought once is served its further payments without their being settled.", &["server.*", "flow.*"];
+
+    // The flow in which the payment is settled first
+    UpfrontInNameOnly, "upfront-in-name-only",
+        "An offer names the flow upfront, and the payment is settled after the handler.", &["server.*"];
+    UpfrontVerifies, "upfront-verifies",
+        "Under upfront verify is asked before settle.", &["server.*"];
+    HandlerAfterFailedUpfront, "handler-after-failed-upfront",
+        "Under upfront the handler runs although the settlement failed; the answer is 402.", &["server.*"];
+    UpfrontUnnamed, "upfront-unnamed",
+        "The offer of a route that is settled before its handler names no flow.", &["server.*"];
+    EscrowInNameOnly, "escrow-in-name-only",
+        "An offer names the flow escrow, and the payment is settled once, after the handler.", &["server.*"];
 
     // When the facilitator fails
     ServesWhenFacilitatorIsDown, "serves-when-facilitator-is-down",
         "When the facilitator cannot be reached, the content is served.", &["server.*"];
     ServesWhenVerifyIsUnusable, "serves-when-verify-is-unusable",
         "When verify gives no usable answer, the content is served.", &["server.*"];
+    OpenWhenSupportedFails, "open-when-supported-fails",
+        "When /supported gives no usable answer, nothing has to be paid.", &["server.*"];
+    OpenWhenNetworkIsNotListed, "open-when-network-is-not-listed",
+        "When /supported lists other networks only, nothing has to be paid.", &["server.*"];
     OpenWhenSupportedRedirects, "open-when-supported-redirects",
         "When /supported redirects, nothing has to be paid.", &["server.*"];
     OpenWhenSupportedIsEmpty, "open-when-supported-is-empty",
@@ -110,6 +150,8 @@ mutants! {
         "A spent payment buys its route again when its header is written otherwise.", &["server.*"];
     ServesSpentElsewhere, "serves-spent-elsewhere",
         "A spent payment buys every other route.", &["server.*"];
+    ServesSpentItDoesNotRemember, "serves-spent-it-does-not-remember",
+        "A payment that verify refuses as spent is served unless this process itself has settled it.", &["server.*", "attack.*"];
     CheapBuysDear, "cheap-buys-dear",
         "A payment of any route's price buys every route with the same payee.", &["server.*"];
     AnyPayeeBuys, "any-payee-buys",
@@ -124,6 +166,12 @@ mutants! {
         "The token is the one that the payment says it accepted.", &["server.*"];
     SendsClientRequirements, "sends-client-requirements",
         "The facilitator is asked with the requirements that the payment says it accepted.", &["server.*"];
+    IgnoresAccepted, "ignores-accepted",
+        "What the payment says it accepted is not looked at; the terms are the server's own.", &["server.*"];
+    IgnoresExtensionEcho, "changes-extension-echo-ignored",
+        "A payment that changes what an extension says is taken.", &["server.*"];
+    RefusesGrownEcho, "refuses-grown-echo",
+        "A payment whose echo of an extension has a member more is refused.", &["server.*"];
 
     // Versions and headers
     V1AnyHeader, "v1-any-header",
@@ -162,6 +210,28 @@ mutants! {
         "A payment whose accepted has its members in another order is refused.", &["server.*"];
     RefusesUnknownFields, "refuses-unknown-fields",
         "A payment with a member that no document knows is refused.", &["server.*"];
+    RefusesUnknownExtensions, "refuses-unknown-extensions",
+        "A payment with an extension that was not offered is refused.", &["server.*"];
+    DemandsResource, "demands-resource",
+        "A payment that does not repeat the resource is refused.", &["server.*"];
+    PaymentHeaderInCapitals, "payment-header-in-capitals",
+        "A payment is found only in a header whose name is written in capitals.", &["server.*"];
+    IgnoresPayloadVersion, "ignores-payload-version",
+        "The x402Version of a payment is not looked at.", &["server.*"];
+    BothHeadersChargeBoth, "both-headers-charge-both",
+        "The payments of both headers of one request are settled for one answer.", &["server.*"];
+    FirstDuplicateVerified, "first-duplicate-verified",
+        "Of a JSON member that stands there twice the first is verified and the last settled, and served in vain.", &["server.*"];
+    HangsUpOnLargeHeader, "hangs-up-on-large-header",
+        "A payment header of more than 16 KiB ends the connection without an answer.", &["server.*"];
+    DiesOfDeepJson, "dies-of-deep-json",
+        "A payment header of JSON nested deeper than 1000 levels ends the server.", &["server.*"];
+    EscapesNotRead, "escapes-not-read",
+        "A payment whose JSON has an escape such as \\u0065 is refused.", &["server.*"];
+    ByteStrings, "byte-strings",
+        "A payment with letters beyond ASCII is refused.", &["server.*"];
+    WhiteSpaceMatters, "white-space-matters",
+        "A payment whose JSON has white space is refused.", &["server.*"];
 
     // Receipts and refusals
     NoReceipt, "no-receipt",
@@ -170,6 +240,10 @@ mutants! {
         "The receipt is not base64: something stands before it.", &["server.*"];
     ReceiptRawJson, "receipt-raw-json",
         "The receipt is plain JSON.", &["server.*"];
+    ReceiptUrlSafe, "receipt-url-safe",
+        "The receipt is written in the URL-safe alphabet, without padding.", &["server.*"];
+    ReceiptTwice, "receipt-twice",
+        "The receipt stands in two header lines.", &["server.*"];
     ReceiptOtherTransaction, "receipt-other-transaction",
         "The receipt names a transaction that does not exist.", &["server.*"];
     ReceiptOfAnotherRequest, "receipt-of-another-request",
@@ -188,6 +262,8 @@ mutants! {
         "The receipt of a payment that was not settled gives a reason of the server's own.", &["server.*"];
     RefusalWithoutChallenge, "refusal-without-challenge",
         "The refusal of a payment does not say again what has to be paid.", &["server.*"];
+    RefusesWith200, "refuses-with-200",
+        "A payment that verify refused is answered 200 with an error and no content.", &["server.*"];
     SameErrorForAll, "same-error-for-all",
         "A missing payment and a refused one have the same error.", &["server.*"];
     V1ErrorBodyEmpty, "v1-error-body-empty",
@@ -204,12 +280,18 @@ mutants! {
         "The body of the refusal of a payment that was not settled contains the content.", &["server.*"];
     ContentInTrailers, "content-in-trailers",
         "The trailers of an unpaid 402 contain the content, for clients that accept trailers.", &["server.*"];
+    ContentTwice, "content-twice",
+        "The body of a paid answer is written twice, one after the other.", &["server.*"];
+    ContentInPaidHead, "content-in-paid-head",
+        "A header of a paid answer repeats the content.", &["server.*"];
     CacheableContent, "cacheable-content",
         "Paid content may be stored by shared caches.", &["server.*"];
+    SharedCacheLeak, "shared-cache-leak",
+        "Paid content may be stored by shared caches and does not say that it varies.", &["server.*", "attack.*"];
     CacheableChallenge, "cacheable-challenge",
         "The 402 may be stored by caches.", &["server.*"];
     NoVary, "no-vary",
-        "Paid content does not say that it varies with the payment headers.", &["server.*"];
+        "Paid content may be stored, and does not say that it varies with the payment headers.", &["server.*"];
     LeaksInternals, "leaks-internals",
         "The error of a refused payment names the facilitator's URL and a line of the source.", &["server.*"];
     LeaksExtensionResponses, "leaks-extension-responses",
@@ -258,6 +340,8 @@ mutants! {
         "A target that begins with // and a host opens its route unpaid.", &["server.*"];
     AddsMissingSlash, "adds-missing-slash",
         "A target without its first slash opens its route unpaid.", &["server.*"];
+    UnknownPathServes, "unknown-path-serves",
+        "A path that is no route is answered with the content of cheap, unpaid.", &["server.*"];
     RewriteHeaderOpens, "rewrite-header-opens",
         "/free with X-Original-URL or X-Rewrite-URL of a paid route gets its content.", &["server.*"];
     LocalHostOpens, "local-host-opens",
@@ -292,6 +376,8 @@ mutants! {
         "PAYMENT-REQUIRED contains no JSON.", &["server.*"];
     ChallengeTwice, "challenge-twice",
         "The 402 has two PAYMENT-REQUIRED lines.", &["server.*"];
+    ChallengeMemberTwice, "challenge-member-twice",
+        "The offer in PAYMENT-REQUIRED and in the body has payTo twice.", &["server.*"];
     ChallengeTooLarge, "challenge-too-large",
         "PAYMENT-REQUIRED is larger than 16 KiB.", &["server.*"];
     ChallengeLatin1, "challenge-latin1",
@@ -318,6 +404,12 @@ mutants! {
         "The resource of PAYMENT-REQUIRED has no url.", &["server.*"];
     ResourceUrlRelative, "resource-url-relative",
         "The resource of PAYMENT-REQUIRED has a relative url.", &["server.*"];
+    ExtensionsList, "extensions-list",
+        "The extensions of PAYMENT-REQUIRED are a list.", &["server.*"];
+    ExtensionWithoutSchema, "extension-without-schema",
+        "An extension in PAYMENT-REQUIRED has no schema.", &["server.*"];
+    ExtensionInfoBreaksSchema, "extension-info-breaks-schema",
+        "The info of an extension in PAYMENT-REQUIRED lacks a member that its schema requires.", &["server.*"];
     SchemeMissing, "scheme-missing",
         "The offer has no scheme.", &["server.*"];
     NetworkNotCaip2, "network-not-caip2",
@@ -358,6 +450,18 @@ mutants! {
         "The body of the 402 has no error.", &["server.*"];
     V1FieldsMissing, "v1-fields-missing",
         "The offer in the body lacks resource, description and maxTimeoutSeconds.", &["server.*"];
+    V1AcceptsEmpty, "v1-accepts-empty",
+        "accepts in the body is empty.", &["server.*"];
+    V1SchemeMissing, "v1-scheme-missing",
+        "The offer in the body has no scheme.", &["server.*"];
+    V1AssetNotAddress, "v1-asset-not-address",
+        "The asset in the body is no address.", &["server.*"];
+    V1PayToNotAddress, "v1-pay-to-not-address",
+        "The payTo in the body is no address.", &["server.*"];
+    V1ExtraArray, "v1-extra-array",
+        "The extra of the offer in the body is an array.", &["server.*"];
+    V1ResourceRelative, "v1-resource-relative",
+        "The resource of the offer in the body is a relative URL.", &["server.*"];
     V1NetworkCaip2, "v1-network-caip2",
         "The network in the body is a CAIP-2 identifier.", &["server.*"];
     V1AmountNumber, "v1-amount-number",

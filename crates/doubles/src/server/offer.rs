@@ -2,7 +2,9 @@
 //!
 //! Source: core v2 §5.1.2, core v1 §5.1.2.
 
-use super::routes::{Price, Route};
+use super::extension;
+use super::mutants::Fault;
+use super::routes::{Flow, Price, Route};
 use super::service::Service;
 use gauntlet_wire::{Terms, Version};
 use serde_json::{Value, json};
@@ -15,6 +17,10 @@ const MAX_TIMEOUT_SECONDS: u64 = 300;
 pub(super) struct Offer {
     pub(super) terms: Terms,
     description: &'static str,
+    /// What `extra.paymentFlow` says, if anything.
+    flow: Option<&'static str>,
+    /// What is offered besides.
+    pub(super) extensions: Option<Value>,
 }
 
 impl Offer {
@@ -29,30 +35,43 @@ impl Offer {
             max_timeout_seconds: MAX_TIMEOUT_SECONDS,
             resource,
         };
-        Self { terms, description: route.description }
+        let flow = match (route.flow, service.fault) {
+            (Flow::Authorization, _) | (Flow::Upfront, Some(Fault::UpfrontUnnamed)) => None,
+            (Flow::Upfront, Some(Fault::EscrowInNameOnly)) => Some("escrow"),
+            (Flow::Upfront, _) => Some("upfront"),
+        };
+        let extensions = extension::offered(route, service.fault);
+        Self { terms, description: route.description, flow, extensions }
     }
 
     /// The `PaymentRequirements` object of this version.
     pub(super) fn requirements(&self, version: Version) -> Value {
         let mut requirements = self.terms.requirements(version);
-        if version == Version::V1 {
-            requirements["description"] = json!(self.description);
+        match (version, self.flow) {
+            (Version::V1, _) => requirements["description"] = json!(self.description),
+            (Version::V2, Some(flow)) => requirements["extra"]["paymentFlow"] = json!(flow),
+            (Version::V2, None) => {}
         }
         requirements
     }
 
     /// The object that goes into the `PAYMENT-REQUIRED` header.
     pub(super) fn v2(&self, error: &str) -> Value {
-        json!({
+        let mut challenge = json!({
             "x402Version": 2,
             "error": error,
             "resource": {
                 "url": self.terms.resource,
                 "description": self.description,
                 "mimeType": "application/json",
+                "serviceName": "Gauntlet",
             },
             "accepts": [self.requirements(Version::V2)],
-        })
+        });
+        if let Some(extensions) = &self.extensions {
+            challenge["extensions"] = extensions.clone();
+        }
+        challenge
     }
 
     /// The body of a version 1 answer that asks for money.

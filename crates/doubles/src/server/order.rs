@@ -15,13 +15,15 @@ pub(super) struct Order {
     pub(super) offer: Offer,
     pub(super) headers: HeaderMap,
     pub(super) body: Bytes,
+    pub(super) has_query: bool,
 }
 
 impl Order {
     pub(super) fn new(service: &Service, place: Place, price: Price, head: &Parts, body: Bytes) -> Self {
         let resource = format!("http://{}{}", host(service, &head.headers), head.uri.path());
         let offer = Offer::of(service, place.route, price, resource);
-        Self { place, offer, headers: head.headers.clone(), body }
+        let has_query = head.uri.query().is_some();
+        Self { place, offer, headers: head.headers.clone(), body, has_query }
     }
 
     /// Whether a browser asks, for a person to read the answer.

@@ -3,6 +3,7 @@
 use super::mutants::Fault;
 use super::refusal::{Part, Why};
 use super::service::Service;
+use super::{doubled, letters};
 use crate::claims::PaymentId;
 use alloy_primitives::{B256, keccak256};
 use axum::http::{HeaderMap, HeaderValue};
@@ -27,6 +28,8 @@ pub(super) struct Payment {
     pub(super) version: Version,
     /// The object in the header.
     pub(super) payload: Value,
+    /// The same to a mutant that reads it in another way too.
+    pub(super) first: Option<Value>,
     pub(super) authorization: Authorization,
     pub(super) id: PaymentId,
     /// Hash of the header as it came.
@@ -54,15 +57,34 @@ pub(super) fn presented(service: &Service, headers: &HeaderMap) -> Result<Presen
     Ok(Presented { version, value: value.clone() })
 }
 
+/// One payment of each version, for the mutant that takes both.
+pub(super) fn both(service: &Service, headers: &HeaderMap) -> Option<[Presented; 2]> {
+    let one = |version| {
+        let mut values = headers.get_all(payment_header(version)).iter();
+        let value = values.next().filter(|_| values.next().is_none())?.clone();
+        Some(Presented { version, value })
+    };
+    let takes_both = service.is(Fault::BothHeadersChargeBoth) && service.versions.len() == 2;
+    takes_both.then_some(())?;
+    Some([one(Version::V2)?, one(Version::V1)?])
+}
+
+/// Whether a payment header is larger than this many bytes.
+pub(super) fn is_larger(headers: &HeaderMap, limit: usize) -> bool {
+    let values = Version::ALL.iter().flat_map(|version| headers.get_all(payment_header(*version)));
+    values.into_iter().any(|value| value.len() > limit)
+}
+
 /// Reads a payment as far as it can be read without knowing what it is for.
 pub(super) fn read(service: &Service, presented: &Presented) -> Result<Payment, Why> {
     let Presented { version, value } = presented;
     if value.len() > HEADER_LIMIT {
         return Err(Why::TooLarge);
     }
-    let payload = decode(service, value).map_err(Why::Malformed)?;
+    let mut payload = decode(service, value).map_err(Why::Malformed)?;
     let shape = Why::Malformed(Part::Shape);
     match payload.get("x402Version") {
+        _ if service.is(Fault::IgnoresPayloadVersion) => payload["x402Version"] = json!(version.number()),
         Some(number) if *number == version.number() => {}
         Some(Value::Number(_)) => return Err(Why::OtherVersion),
         _ => return Err(shape),
@@ -70,9 +92,14 @@ pub(super) fn read(service: &Service, presented: &Presented) -> Result<Payment, 
     if service.is(Fault::RefusesUnknownFields) && !is_known_only(&payload) {
         return Err(shape);
     }
+    if service.is(Fault::DemandsResource) && *version == Version::V2 && payload.get("resource").is_none() {
+        return Err(shape);
+    }
     let authorization = authorization(service, *version, &payload).ok_or(shape)?;
     let id = (service.token.address, authorization.from, authorization.nonce);
-    Ok(Payment { version: *version, payload, authorization, id, bytes: keccak256(value.as_bytes()) })
+    let first = value.to_str().ok().and_then(|text| doubled::first_of_each(service.fault, text));
+    let bytes = keccak256(value.as_bytes());
+    Ok(Payment { version: *version, payload, first, authorization, id, bytes })
 }
 
 fn decode(service: &Service, value: &HeaderValue) -> Result<Value, Part> {
@@ -82,7 +109,10 @@ fn decode(service: &Service, value: &HeaderValue) -> Result<Value, Part> {
     } else {
         header::decode_strict(text)
     };
+    let is_illegible =
+        || header::bytes_lenient(text).is_ok_and(|(json, _)| letters::are_illegible(service.fault, &json));
     match decoded {
+        Ok(_) if is_illegible() => Err(Part::Json),
         Ok(payload) if payload.is_object() => Ok(payload),
         Ok(_) => Err(Part::Shape),
         Err(HeaderError::Base64(_)) => Err(Part::Base64),

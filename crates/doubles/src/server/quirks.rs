@@ -1,19 +1,20 @@
 //! What only mutants remember, and what they do on the side.
 
 use super::deal::Deal;
+use super::letters;
 use super::mutants::Fault;
 use super::order::Order;
-use super::payment::Payment;
+use super::payment::{self, Payment};
 use super::refusal::Why;
 use super::routes::Place;
 use super::service::Service;
 use crate::claims::PaymentId;
-use alloy_primitives::B256;
+use alloy_primitives::{Address, B256};
 use axum::http::{HeaderMap, HeaderValue};
 use serde_json::Value;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// The side channel of a facilitator to its server (newest text of core v2 §7.2.1).
@@ -29,6 +30,8 @@ pub(super) struct Quirks {
     broken: AtomicBool,
     wedged: AtomicBool,
     counter: AtomicU64,
+    /// Held by the one sale at a time of the mutant that makes no more.
+    pub(super) turn: tokio::sync::Mutex<()>,
 }
 
 #[derive(Debug, Default)]
@@ -61,6 +64,11 @@ impl Quirks {
         self.broken.load(Ordering::Relaxed)
     }
 
+    /// From now on every payment is refused.
+    fn wedge(&self) {
+        self.wedged.store(true, Ordering::Relaxed);
+    }
+
     pub(super) fn is_wedged(&self) -> bool {
         self.wedged.load(Ordering::Relaxed)
     }
@@ -79,6 +87,7 @@ impl Quirks {
                     | Fault::ServesSameBytesAgain
                     | Fault::ServesReencodedAgain
                     | Fault::ServesSpentElsewhere
+                    | Fault::CreditForRegulars
             )
         );
         if remembers {
@@ -90,6 +99,11 @@ impl Quirks {
 
     pub(super) fn receipt(&self, id: PaymentId) -> Option<Value> {
         self.lock().paid.get(&id).map(|paid| paid.receipt.clone())
+    }
+
+    /// Whether a payer has bought anything yet.
+    pub(super) fn has_bought(&self, payer: Address) -> bool {
+        self.lock().paid.keys().any(|(_, own, _)| *own == payer)
     }
 
     /// The receipt with which a spent payment buys again.
@@ -138,16 +152,47 @@ pub(super) async fn suffer(service: &Service, order: &Order, why: &Why) {
         (Some(Fault::HandlerRunsOnMalformed), Why::Malformed(_)) => {
             service.handlers.run(&order.place, &order.body).await;
         }
+        (Some(Fault::HandlerRunsUnpaid), Why::Unpaid) => {
+            service.handlers.run(&order.place, &order.body).await;
+        }
         (Some(Fault::DiesOfHugeHeader), Why::TooLarge) => {
             service.close();
             std::future::pending().await
         }
+        (Some(Fault::DiesOfDeepJson), Why::Malformed(_)) if letters::are_deep(&order.headers) => {
+            service.close();
+            std::future::pending().await
+        }
         (Some(Fault::WedgedAfterMalformed), Why::Malformed(_)) => {
-            service.quirks.wedged.store(true, Ordering::Relaxed);
+            service.quirks.wedge();
         }
         (Some(Fault::NeverRecovers), why) if why.is_facilitators() => {
-            service.quirks.wedged.store(true, Ordering::Relaxed);
+            service.quirks.wedge();
         }
         _ => {}
+    }
+}
+
+/// A buyer who waits for an answer. The mutant that stops when he leaves is told by this being dropped.
+#[derive(Debug)]
+pub(super) struct Waiting(Option<Arc<Service>>);
+
+impl Waiting {
+    pub(super) fn of(service: &Arc<Service>, order: &Order) -> Self {
+        let minds = service.is(Fault::StopsWhenBuyerLeaves) && payment::is_presented(service, &order.headers);
+        Self(minds.then(|| Arc::clone(service)))
+    }
+
+    /// The buyer has his answer.
+    pub(super) fn ends(mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        if let Some(service) = &self.0 {
+            service.quirks.wedge();
+        }
     }
 }

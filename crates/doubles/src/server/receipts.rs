@@ -9,7 +9,7 @@ use super::service::Service;
 use super::settling::transaction;
 use alloy_primitives::keccak256;
 use axum::http::{HeaderName, HeaderValue};
-use gauntlet_wire::header::{encode, receipt_header};
+use gauntlet_wire::header::{encode, encode_bytes, receipt_header};
 use gauntlet_wire::{Address, Network, SettleAnswer, Version};
 use serde_json::{Value, json};
 
@@ -85,6 +85,15 @@ pub(super) fn of_failure(service: &Service, version: Version, payer: Address, wh
     Some(receipt)
 }
 
+/// Blanks at the end mean nothing in JSON, and make sure that there is padding to leave out.
+fn url_safe(receipt: &Value) -> String {
+    let mut json = receipt.to_string();
+    while json.len().is_multiple_of(3) {
+        json.push(' ');
+    }
+    encode_bytes(json.as_bytes()).replace('+', "-").replace('/', "_").trim_end_matches('=').to_owned()
+}
+
 /// The header line that carries a receipt; `None` when it is not sent.
 pub(super) fn line(
     service: &Service,
@@ -94,6 +103,7 @@ pub(super) fn line(
     let text = match service.fault {
         Some(Fault::ReceiptRawJson) => receipt.to_string(),
         Some(Fault::ReceiptNotBase64) => format!("base64:{}", encode(receipt)),
+        Some(Fault::ReceiptUrlSafe) => url_safe(receipt),
         _ => encode(receipt),
     };
     let name = match service.fault {

@@ -20,6 +20,8 @@ pub(super) enum Why {
     OtherVersion,
     /// Its payment answers none of our offers.
     NoOffer,
+    /// It changes what an extension of ours says.
+    OtherExtension,
     /// The same payment is on its way already.
     InFlight,
     /// The same payment has bought something already.
@@ -96,6 +98,7 @@ impl Why {
             Self::Unpaid
             | Self::OtherVersion
             | Self::NoOffer
+            | Self::OtherExtension
             | Self::InFlight
             | Self::Spent
             | Self::Invalid(_)
@@ -120,6 +123,7 @@ impl Why {
             Self::Malformed(Part::Shape) => "The payment lacks a member or has one of a wrong type".into(),
             Self::OtherVersion => "The payment speaks another x402 version than its header".into(),
             Self::NoOffer => "The payment answers none of the offers".into(),
+            Self::OtherExtension => "The payment changes what an extension says".into(),
             Self::InFlight => "This payment is being processed already".into(),
             Self::Spent => "This payment has been used already".into(),
             Self::Unsupported(_) => "The facilitator does not take such payments now".into(),

@@ -9,7 +9,6 @@ use super::receipts;
 use super::refusal::{Part, Why};
 use super::sale::Buyer;
 use super::service::Service;
-use axum::Json;
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
@@ -19,7 +18,7 @@ use http_body_util::BodyExt;
 use serde_json::{Value, json};
 
 /// Where mutants give content away.
-const PREVIEW: HeaderName = HeaderName::from_static("x-preview");
+pub(super) const PREVIEW: HeaderName = HeaderName::from_static("x-preview");
 
 /// Refuses a request.
 pub(super) fn refuse(service: &Service, order: &Order, buyer: &Buyer, why: &Why) -> Response {
@@ -34,7 +33,8 @@ pub(super) fn refuse(service: &Service, order: &Order, buyer: &Buyer, why: &Why)
     let mut response = if as_page {
         Html(page(&error)).into_response()
     } else {
-        Json(body(service, order, why, &error, higher)).into_response()
+        let body = misprint::written(service.fault, &body(service, order, why, &error, higher));
+        ([(header::CONTENT_TYPE, "application/json")], body).into_response()
     };
     *response.status_mut() = status;
     let drops_header = as_page && service.is(Fault::HtmlDropsHeader);
@@ -67,6 +67,7 @@ fn status(service: &Service, buyer: &Buyer, why: &Why) -> StatusCode {
         (Some(Fault::ChallengeIs401), Why::Unpaid) => StatusCode::UNAUTHORIZED,
         (Some(Fault::ChallengeIs403), Why::Unpaid) => StatusCode::FORBIDDEN,
         (Some(Fault::ChallengeIs200), Why::Unpaid) => StatusCode::OK,
+        (Some(Fault::RefusesWith200), Why::Invalid(_)) => StatusCode::OK,
         (Some(Fault::Base64Is500), Why::Malformed(Part::Base64))
         | (Some(Fault::JsonIs500), Why::Malformed(Part::Json))
         | (Some(Fault::WrongTypeIs500), Why::Malformed(Part::Shape))

@@ -4,7 +4,7 @@ use super::deal::Sold;
 use super::mutants::Fault;
 use super::order::Order;
 use super::refusal::Trouble;
-use super::routes::{self, Place};
+use super::routes::{self, Place, USUAL, Work};
 use super::sale::Buyer;
 use super::service::Service;
 use super::{bypass, cors, delivery, payment, sale};
@@ -35,7 +35,10 @@ async fn route(service: &Arc<Service>, request: Request<Incoming>) -> Response {
     let Some(place) = routes::find(head.uri.path()).filter(|_| is_plain(&head.uri)) else {
         return StatusCode::NOT_FOUND.into_response();
     };
-    let Some(price) = place.route.price else { return free(service, &place, &head).await };
+    let asks = service.is(Fault::FreeRouteAsks) && place.route.work == Work::Free;
+    let Some(price) = place.route.price.or(asks.then_some(USUAL)) else {
+        return free(service, &place, &head).await;
+    };
     if head.method == Method::OPTIONS && !service.is(Fault::PreflightRefused) {
         return cors::preflight(place.route);
     }
@@ -46,6 +49,9 @@ async fn route(service: &Arc<Service>, request: Request<Incoming>) -> Response {
         return unpaid(service, &place, body).await;
     }
     match take(body).await {
+        Ok(_) if service.is(Fault::CreateDropsBody) && head.method == Method::POST => {
+            sale::sell(service, Order::new(service, place, price, &head, "{}".into())).await
+        }
         Ok(body) => sale::sell(service, Order::new(service, place, price, &head, body.into())).await,
         Err(Untaken::TooLarge) => StatusCode::PAYLOAD_TOO_LARGE.into_response(),
         Err(Untaken::BrokenOff) => StatusCode::BAD_REQUEST.into_response(),
@@ -81,14 +87,18 @@ fn is_for_sale(service: &Service, place: &Place, head: &Parts) -> bool {
 
 /// Whether a mutant has given up asking for money.
 async fn is_open(service: &Service) -> bool {
-    let opening = match service.fault {
-        Some(Fault::OpenWhenSupportedRedirects) => Trouble::Redirected,
-        Some(Fault::OpenWhenSupportedIsEmpty) => Trouble::Empty,
-        Some(Fault::OpenWhenSupportedIsUnreachable) => Trouble::Unreachable,
+    let opens: fn(&Trouble) -> bool = match service.fault {
+        Some(Fault::OpenWhenSupportedRedirects) => |trouble| *trouble == Trouble::Redirected,
+        Some(Fault::OpenWhenSupportedIsEmpty) => |trouble| *trouble == Trouble::Empty,
+        Some(Fault::OpenWhenSupportedIsUnreachable) => |trouble| *trouble == Trouble::Unreachable,
+        Some(Fault::OpenWhenNetworkIsNotListed) => |trouble| *trouble == Trouble::NotListed,
+        Some(Fault::OpenWhenSupportedFails) => |trouble| {
+            matches!(trouble, Trouble::Status(_) | Trouble::Unreadable | Trouble::TimedOut | Trouble::CutOff)
+        },
         _ => return false,
     };
     let Some(version) = service.versions.first() else { return false };
-    service.facilitator.lists(*version).await == Err(opening)
+    service.facilitator.lists(*version).await.is_err_and(|trouble| opens(&trouble))
 }
 
 /// A mutant serves without asking for money.

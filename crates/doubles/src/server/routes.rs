@@ -17,6 +17,7 @@ pub(super) struct Route {
     /// For people.
     pub(super) description: &'static str,
     pub(super) work: Work,
+    pub(super) flow: Flow,
 }
 
 /// What a route costs.
@@ -60,6 +61,15 @@ pub(super) enum Work {
     Echo,
 }
 
+/// When a route is paid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Flow {
+    /// After its handler.
+    Authorization,
+    /// Before its handler, in version 2: version 1 knows no flows.
+    Upfront,
+}
+
 /// How a path belongs to a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Path {
@@ -72,13 +82,18 @@ enum Path {
 
 const PRICE: u64 = 10_000;
 
+/// What most routes cost.
+pub(super) const USUAL: Price = Price { units: PRICE, payee: Payee::Usual };
+
 const fn free(name: &'static str, path: &'static str, work: Work) -> Route {
-    Route { name, method: "GET", path: Path::Is(path), price: None, description: "", work }
+    let flow = Flow::Authorization;
+    Route { name, method: "GET", path: Path::Is(path), price: None, description: "", work, flow }
 }
 
 const fn paid(name: &'static str, path: Path, work: Work) -> Route {
-    let price = Some(Price { units: PRICE, payee: Payee::Usual });
-    Route { name, method: "GET", path, price, description: "A page of the shop", work }
+    let price = Some(USUAL);
+    let flow = Flow::Authorization;
+    Route { name, method: "GET", path, price, description: "A page of the shop", work, flow }
 }
 
 /// Every route.
@@ -102,6 +117,7 @@ pub(super) const ROUTES: &[Route] = &[
     // Text that neither ASCII nor Latin-1 can carry.
     Route { description: "USD₮0 für ein Stück", ..paid("item", Path::Segment("/items/"), Work::Content) },
     paid("files", Path::Rest("/files/"), Work::Content),
+    Route { flow: Flow::Upfront, ..paid("upfront", Path::Is("/upfront"), Work::Content) },
 ];
 
 /// A route, and what its path leaves open.

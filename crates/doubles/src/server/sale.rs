@@ -3,14 +3,19 @@
 use super::deal::{Deal, Refused, Sold};
 use super::mutants::Fault;
 use super::order::Order;
+use super::payment::Presented;
 use super::refusal::{Trouble, Why};
 use super::service::Service;
-use super::{delivery, lenience, matching, payment, quirks, refusing};
+use super::{delivery, extension, lenience, matching, payment, quirks, refusing};
 use crate::claims::PaymentId;
+use crate::listener::HangUp;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use gauntlet_wire::Version;
 use std::sync::Arc;
+
+/// A mutant hangs up on payment headers that are larger, bytes.
+const PATIENCE: usize = 16 << 10;
 
 /// Who asks, as far as the payment tells.
 #[derive(Debug, Clone, Copy, Default)]
@@ -22,6 +27,12 @@ pub(super) struct Buyer {
 
 /// Sells, or refuses.
 pub(super) async fn sell(service: &Arc<Service>, order: Order) -> Response {
+    if service.is(Fault::HangsUpOnLargeHeader) && payment::is_larger(&order.headers, PATIENCE) {
+        let mut response = StatusCode::OK.into_response();
+        response.extensions_mut().insert(HangUp);
+        return response;
+    }
+    let waiting = quirks::Waiting::of(service, &order);
     // In a task of its own: a buyer that goes away must not leave a payment half settled.
     let task = tokio::spawn({
         let (service, order) = (Arc::clone(service), Arc::new(order));
@@ -32,7 +43,9 @@ pub(super) async fn sell(service: &Arc<Service>, order: Order) -> Response {
             }
         }
     });
-    task.await.unwrap_or_else(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response())
+    let response = task.await.unwrap_or_else(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response());
+    waiting.ends();
+    response
 }
 
 async fn answer(service: &Arc<Service>, order: &Arc<Order>) -> Response {
@@ -55,20 +68,54 @@ async fn answer(service: &Arc<Service>, order: &Arc<Order>) -> Response {
 }
 
 async fn attempt(service: &Arc<Service>, order: &Arc<Order>, buyer: &mut Buyer) -> Result<Sold, Refused> {
+    if let Some([one, other]) = payment::both(service, &order.headers) {
+        let sold = close(service, order, buyer, &one).await?;
+        // Whatever becomes of it: the answer is there.
+        let _ = close(service, order, &mut Buyer::default(), &other).await;
+        return Ok(sold);
+    }
     let presented = payment::presented(service, &order.headers)?;
+    close(service, order, buyer, &presented).await
+}
+
+async fn close(
+    service: &Arc<Service>,
+    order: &Arc<Order>,
+    buyer: &mut Buyer,
+    presented: &Presented,
+) -> Result<Sold, Refused> {
     buyer.version = Some(presented.version);
     if service.quirks.is_wedged() {
         return Err(Why::Unverified(Trouble::Unreachable).into());
     }
-    let payment = Arc::new(payment::read(service, &presented)?);
+    let payment = Arc::new(payment::read(service, presented)?);
     buyer.payment = Some(payment.id);
     if let Some(receipt) = service.quirks.sells_again(service.fault, order, &payment) {
         let handled = service.handlers.run(&order.place, &order.body).await;
         return Ok(Sold { handled, receipt: Some(receipt) });
     }
     let requirements = matching::requirements(service, order, &payment)?;
-    if service.is(Fault::RefusesEverything) {
+    if payment.version == Version::V2
+        && !extension::is_kept(service.fault, order.offer.extensions.as_ref(), &payment.payload)
+    {
+        return Err(Why::OtherExtension.into());
+    }
+    if refuses(service, order) {
         return Err(Why::Invalid(String::new()).into());
     }
+    let turn = service.quirks.turn.try_lock();
+    if service.is(Fault::OneAtATime) && turn.is_err() {
+        return Err(Why::InFlight.into());
+    }
     Deal { service: Arc::clone(service), order: Arc::clone(order), payment, requirements }.close().await
+}
+
+/// Whether a mutant does not sell this to anybody.
+fn refuses(service: &Service, order: &Order) -> bool {
+    match service.fault {
+        Some(Fault::RefusesEverything) => true,
+        Some(Fault::OnlyCheapSells) => order.place.route.name != "cheap",
+        Some(Fault::QueryBreaksPayment) => order.has_query,
+        _ => false,
+    }
 }

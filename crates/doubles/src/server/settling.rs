@@ -30,7 +30,12 @@ pub(super) async fn settle(deal: &Deal) -> Result<SettleAnswer, Why> {
     }
     let answer =
         answer.map_err(|trouble| Why::Unknown { cause: Cause::Lost(trouble), transaction: pending })?;
-    judge(deal, answer)
+    let answer = judge(deal, answer)?;
+    if deal.is(Fault::SettlesTwice) {
+        // Whatever it says now: the first answer counts.
+        let _ = ask(deal).await;
+    }
+    Ok(answer)
 }
 
 /// How often a pending settlement is asked about again: once, with the same payload.
@@ -43,9 +48,27 @@ fn repeats(deal: &Deal) -> (usize, Duration) {
 }
 
 async fn ask(deal: &Deal) -> Result<SettleAnswer, Trouble> {
-    let reply = deal.service.facilitator.settle(&deal.body()).await?;
+    let reply = deal.service.facilitator.settle(&deal.body(&deal.payment.payload)).await?;
+    if deal.is(Fault::RefusesUnknownAnswerFields) && !is_known_only(&reply.answer) {
+        return Err(Trouble::Unreadable);
+    }
     deal.service.quirks.overhear(deal.service.fault, deal.payment.id, &reply.headers);
     Ok(reply.answer)
+}
+
+fn is_known_only(answer: &SettleAnswer) -> bool {
+    const KNOWN: [&str; 9] = [
+        "success",
+        "errorReason",
+        "errorMessage",
+        "transaction",
+        "network",
+        "payer",
+        "amount",
+        "extensions",
+        "extensionResponses",
+    ];
+    answer.raw.as_object().is_some_and(|members| members.keys().all(|name| KNOWN.contains(&name.as_str())))
 }
 
 fn judge(deal: &Deal, answer: SettleAnswer) -> Result<SettleAnswer, Why> {

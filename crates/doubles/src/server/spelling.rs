@@ -61,8 +61,9 @@ fn without_blanks(mut segment: &str) -> &str {
 /// Without a name such as `.json` at the end. A path that is a route as it stands has none.
 fn without_extension(path: &str) -> String {
     let (start, last) = path.rsplit_once('/').unwrap_or(("", path));
-    let is_item = routes::find(path).is_some();
-    match last.split_once('.').filter(|_| !is_item) {
+    let is_name = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'.');
+    let is_other = routes::find(path).is_some() || matches!(last, "." | "..");
+    match last.split_once('.').filter(|(_, name)| is_name(name) && !is_other) {
         Some(("", _)) => start.to_owned(),
         Some((stem, _)) => format!("{start}/{stem}"),
         None => path.to_owned(),
