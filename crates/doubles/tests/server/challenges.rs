@@ -23,6 +23,7 @@ async fn every_paid_route_says_in_both_versions_what_it_costs() {
                 "url": format!("{}{path}", shop.url()),
                 "description": description,
                 "mimeType": "application/json",
+                "serviceName": "Gauntlet",
             })
         );
         assert_eq!(challenge["x402Version"], 2);
@@ -114,8 +115,19 @@ async fn free_routes_are_free() {
     assert!(!answer.serves());
     let runs = shop.send(&Ask::get("/runs")).await.json();
     let names: Vec<_> = runs.as_object().expect("an object").iter().collect();
-    let expected =
-        ["cheap", "twin", "dear", "elsewhere", "slow", "failing", "missing", "create", "item", "files"];
+    let expected = [
+        "cheap",
+        "twin",
+        "dear",
+        "elsewhere",
+        "slow",
+        "failing",
+        "missing",
+        "create",
+        "item",
+        "files",
+        "upfront",
+    ];
     assert_eq!(names.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), expected);
     assert!(names.iter().all(|(_, count)| **count == 0), "{runs}");
 }

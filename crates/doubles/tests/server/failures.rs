@@ -113,6 +113,9 @@ async fn what_supported_says_opens_the_shop() {
     let cases = [
         (Fault::OpenWhenSupportedRedirects, Act::Answer(Answer::redirect(308, &elsewhere))),
         (Fault::OpenWhenSupportedIsEmpty, json_answer(200, json!({ "kinds": [] }))),
+        (Fault::OpenWhenSupportedFails, json_answer(500, json!({ "error": "sorry" }))),
+        (Fault::OpenWhenSupportedFails, Act::Answer(Answer::html(200, "<p>"))),
+        (Fault::OpenWhenNetworkIsNotListed, json_answer(200, json!({ "kinds": [{ "x402Version": 2 }] }))),
     ];
     for (fault, act) in &cases {
         let shop = town.shop(*fault).await;

@@ -13,3 +13,6 @@ mod replays;
 mod sales;
 mod shows;
 mod town;
+mod unusual;
+mod upfront;
+mod verdicts;

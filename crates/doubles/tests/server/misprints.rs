@@ -4,7 +4,7 @@ use crate::client::Answer;
 use crate::town::Town;
 use gauntlet_doubles::server::mutants::Fault;
 use gauntlet_wire::Version;
-use gauntlet_wire::header::{decode_lenient, decode_strict};
+use gauntlet_wire::header::{bytes_lenient, decode_lenient, decode_strict};
 use serde_json::{Value, json};
 
 /// What is offered in the header, with one member changed.
@@ -132,6 +132,21 @@ async fn the_body_of_version_1_is_wrong() {
     assert!(["resource", "description", "maxTimeoutSeconds"].iter().all(|name| entry.get(name).is_none()));
     assert_eq!(body(Fault::V1NetworkCaip2).await["accepts"][0]["network"], "eip155:84532");
     assert_eq!(body(Fault::V1AmountNumber).await["accepts"][0]["maxAmountRequired"], 10_000);
+    for (fault, pointer, value) in [
+        (Fault::V1AcceptsEmpty, "/accepts", Some(json!([]))),
+        (Fault::V1SchemeMissing, "/accepts/0/scheme", None),
+        (Fault::V1AssetNotAddress, "/accepts/0/asset", Some(json!("USDC"))),
+        (Fault::V1PayToNotAddress, "/accepts/0/payTo", Some(json!("shop.example"))),
+        (Fault::V1ResourceRelative, "/accepts/0/resource", Some(json!("/cheap"))),
+    ] {
+        assert_eq!(body(fault).await.pointer(pointer), value.as_ref(), "{fault:?}");
+    }
+    assert!(body(Fault::V1ExtraArray).await["accepts"][0]["extra"][0].is_object());
+    let twice = unpaid(&town, Fault::ChallengeMemberTwice, "cheap").await;
+    let (header, _) = bytes_lenient(twice.header("PAYMENT-REQUIRED").expect("a header")).expect("base64");
+    for text in [String::from_utf8(header).expect("text"), twice.body] {
+        assert_eq!(text.matches("\"payTo\":").count(), 2, "{text}");
+    }
     let differing = unpaid(&town, Fault::BodyPriceDiffers, "cheap").await;
     assert_eq!(differing.json()["accepts"][0]["maxAmountRequired"], "10001");
     assert_eq!(differing.challenge()["accepts"][0]["amount"], "10000");

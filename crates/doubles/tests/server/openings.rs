@@ -115,3 +115,19 @@ async fn a_paid_head_takes_nothing_but_from_one_mutant() {
         assert_eq!(town.transfers(&payment).await.len(), usize::from(fault.is_some()));
     }
 }
+
+#[tokio::test]
+async fn mutants_give_away_what_is_no_route_ask_for_what_is_free_and_work_unpaid() {
+    let town = Town::start().await;
+    let shop = town.shop(Fault::UnknownPathServes).await;
+    assert!(shop.send(&Ask::get("/nowhere")).await.serves());
+    assert_eq!(shop.unpaid("cheap").await.status, 402);
+
+    let shop = town.shop(Fault::FreeRouteAsks).await;
+    assert_eq!(shop.send(&Ask::get("/free")).await.status, 402);
+    assert_eq!(shop.runs("cheap").await, 0);
+
+    let shop = town.shop(Fault::HandlerRunsUnpaid).await;
+    let answer = shop.unpaid("cheap").await;
+    assert_eq!((answer.status, answer.serves(), shop.runs("cheap").await), (402, false, 1));
+}

@@ -121,14 +121,18 @@ async fn content_and_internals_leak() {
 #[tokio::test]
 async fn caches_are_told_the_wrong_thing() {
     let town = Town::start().await;
-    for fault in [Fault::CacheableContent, Fault::CacheableChallenge, Fault::NoVary] {
+    for fault in [Fault::CacheableContent, Fault::CacheableChallenge, Fault::NoVary, Fault::SharedCacheLeak] {
         let shop = town.shop(fault).await;
         let (unpaid, (_, paid)) = (shop.unpaid("cheap").await, shop.buy(Version::V2, "cheap").await);
-        let is_public =
-            |answer: &crate::client::Answer| answer.header("cache-control") == Some("public, max-age=300");
-        assert_eq!(is_public(&unpaid), fault == Fault::CacheableChallenge);
-        assert_eq!(is_public(&paid), fault == Fault::CacheableContent);
-        assert_eq!(paid.header("vary").is_none(), fault == Fault::NoVary);
+        let (told, varies) = match fault {
+            Fault::CacheableContent => ("public, max-age=300", true),
+            Fault::SharedCacheLeak => ("public, max-age=300", false),
+            Fault::NoVary => ("max-age=300", false),
+            _ => ("private, no-store", true),
+        };
+        let is_public = unpaid.header("cache-control") == Some("public, max-age=300");
+        assert_eq!(is_public, fault == Fault::CacheableChallenge);
+        assert_eq!((paid.header("cache-control"), paid.header("vary").is_some()), (Some(told), varies));
     }
 }
 
@@ -170,4 +174,23 @@ async fn browsers_are_kept_out() {
     let preflight = shop.send(&Ask::new("OPTIONS", "/cheap")).await;
     assert_eq!((preflight.status, preflight.header("access-control-allow-headers")), (402, None));
     assert_eq!(shop.runs("cheap").await, 0);
+}
+
+#[tokio::test]
+async fn content_and_receipts_come_twice_or_in_another_place() {
+    let town = Town::start().await;
+    for version in Version::ALL {
+        let bought = async |fault| town.shop(fault).await.buy(version, "cheap").await.1;
+        let body = bought(Fault::ContentTwice).await.body;
+        assert_eq!(body.matches(crate::town::CANARY).count(), 2);
+        let answer = bought(Fault::ContentInPaidHead).await;
+        assert_eq!(answer.header("x-preview"), Some("canary-7f3a.cheap"));
+        let name = receipt_header(version);
+        let lines = bought(Fault::ReceiptTwice).await;
+        let lines = lines.all(name);
+        assert!(lines.len() == 2 && lines[0] == lines[1]);
+        let answer = bought(Fault::ReceiptUrlSafe).await;
+        let receipt = decode_lenient(answer.header(name).expect("a header")).expect("lenient");
+        assert!(!receipt.oddities.is_empty() && receipt.value["success"] == true);
+    }
 }

@@ -205,10 +205,11 @@ impl Shop<'_> {
     }
 }
 
-/// The row of a route; the two that fail cost what cheap costs.
+/// The row of a route; those that are not sold like the others cost what cheap costs.
 pub(crate) fn find(route: &str) -> (&'static str, &'static str, &'static str, u64) {
     match route {
         "failing" => ("failing", "GET", "/failing", 10_000),
+        "upfront" => ("upfront", "GET", "/upfront", 10_000),
         "missing" => ("missing", "GET", "/missing", 10_000),
         _ => *ROUTES.iter().find(|(name, ..)| *name == route).expect("a route of the shop"),
     }
