@@ -189,6 +189,15 @@ async fn settle_doubts(
     Ok(())
 }
 
+/// How long an answer is waited for. A facilitator's mutants include many that never answer; a server waits for its
+/// facilitator before it gives up, and must be waited for longer than that.
+fn patience(role: Role) -> Duration {
+    match role {
+        Role::Server => Duration::from_secs(20),
+        Role::Facilitator | Role::Client => Duration::from_secs(10),
+    }
+}
+
 /// The double of a role without a fault.
 #[must_use]
 pub fn conforming(role: Role) -> Double {
@@ -260,7 +269,7 @@ async fn hold(
             profile: Profile::Strict,
             seed: test.seed,
             jobs: 8,
-            timeout: Duration::from_secs(10),
+            timeout: patience(double.role()),
             checks,
             folder: test.folder.join(&name),
             run: name.clone(),
