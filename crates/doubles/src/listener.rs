@@ -16,8 +16,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 
-/// Changes bytes that have come in, in place.
-pub(crate) type Change = fn(&mut [u8]);
+/// Changes bytes that have come in.
+pub(crate) type Change = fn(&mut Vec<u8>);
 
 /// In the extensions of a response: end the connection instead of sending it.
 #[derive(Debug, Clone, Copy)]
@@ -181,7 +181,13 @@ impl AsyncRead for Changed {
         let before = buffer.filled().len();
         ready!(Pin::new(&mut self.stream).poll_read(cx, buffer))?;
         if let Some(change) = self.change {
-            change(&mut buffer.filled_mut()[before..]);
+            let mut bytes = buffer.filled()[before..].to_vec();
+            change(&mut bytes);
+            // Where there is no room for more, everything stays as it came.
+            if before + bytes.len() <= buffer.capacity() {
+                buffer.set_filled(before);
+                buffer.put_slice(&bytes);
+            }
         }
         Poll::Ready(Ok(()))
     }

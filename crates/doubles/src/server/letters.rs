@@ -18,22 +18,6 @@ pub(super) fn are_illegible(fault: Option<Fault>, json: &[u8]) -> bool {
     }
 }
 
-/// Hides payment headers whose names are not written in capitals, for the mutant that does not find them: hyper does
-/// not tell how a name was written.
-pub(super) fn hide_small_names(bytes: &mut [u8]) {
-    for version in Version::ALL {
-        let name = payment_header(version).as_bytes();
-        let Some(last) = bytes.len().checked_sub(name.len()) else { continue };
-        for at in 0..=last {
-            let found = &mut bytes[at..at + name.len()];
-            if found.eq_ignore_ascii_case(name) && found != name {
-                // As long as it was, so that nothing else moves.
-                found.fill(b'x');
-            }
-        }
-    }
-}
-
 /// Whether a payment header is nested deeper than a mutant can stand.
 pub(super) fn are_deep(headers: &HeaderMap) -> bool {
     let values = Version::ALL.iter().flat_map(|version| headers.get_all(payment_header(*version)));
@@ -79,9 +63,6 @@ mod tests {
         assert!(refuses(Fault::EscapesNotRead, r#"{"a":"\u0062"}"#));
         assert!(!refuses(Fault::EscapesNotRead, r#"{"a":"\n"}"#));
         assert!(refuses(Fault::ByteStrings, "{\"a\":\"ü\"}"));
-        let mut head = *b"GET / HTTP/1.1\r\nX-PAYMENT: a\r\npayment-signature: b\r\n";
-        hide_small_names(&mut head);
-        assert_eq!(&head[..], b"GET / HTTP/1.1\r\nX-PAYMENT: a\r\nxxxxxxxxxxxxxxxxx: b\r\n");
         assert_eq!(depth(br#"{"a":[[1],"[[[["]}"#), 3);
     }
 }

@@ -4,6 +4,7 @@
 //! Source: core v2 §5-7, core v1 §5-7, HTTP transports v2 and v1.
 
 mod bypass;
+mod bytes;
 mod cors;
 mod deal;
 mod delivery;
@@ -33,7 +34,7 @@ mod spelling;
 mod upfront;
 
 use crate::DoubleError;
-use crate::listener::{Change, Closing, Listener, Port};
+use crate::listener::{Closing, Listener, Port};
 use gauntlet_wire::{Address, Network, Token, Version};
 use mutants::Fault;
 use service::Service;
@@ -98,8 +99,7 @@ pub async fn serve(config: Config) -> Result<Running, DoubleError> {
     let closing = Closing::new();
     let service = Arc::new(Service::new(config, port.address, closing.clone())?);
     service.look_round().await;
-    let change: Option<Change> =
-        service.is(Fault::PaymentHeaderInCapitals).then_some(letters::hide_small_names);
+    let change = bytes::change(service.fault);
     let answer = move |request| router::answer(Arc::clone(&service), request);
     let listener = port.serve_changed(closing, change, answer);
     Ok(Running { listener })

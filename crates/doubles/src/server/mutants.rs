@@ -30,6 +30,8 @@ mutants! {
         "Payments for other routes than cheap are refused.", &["server.*"];
     CreateDropsBody, "create-drops-body",
         "The handler of a POST route gets an empty object instead of the body.", &["server.*"];
+    EveryTenthIs502, "every-tenth-is-502",
+        "Every tenth payment is answered 502 and nobody is asked.", &["server.*"];
     QueryBreaksPayment, "query-breaks-payment",
         "A payment for a route with a query is refused.", &["server.*"];
     FreeRouteAsks, "free-route-asks",
@@ -330,6 +332,8 @@ mutants! {
         "A path is cut at an encoded NUL and opens its route unpaid.", &["server.*"];
     TrimsBlanks, "trims-blanks",
         "A path with encoded blanks around its segments opens its route unpaid.", &["server.*"];
+    TrimsRawBlanks, "trims-raw-blanks",
+        "A target with a raw blank behind it opens its route unpaid.", &["server.*"];
     DropsLineSeparators, "drops-line-separators",
         "A path with an encoded U+2028 or U+0085 in it opens its route unpaid.", &["server.*"];
     IgnoresExtension, "ignores-extension",
@@ -360,6 +364,8 @@ mutants! {
         "A method that the route does not have opens it unpaid.", &["server.*"];
     BodyOnGetOpens, "body-on-get-opens",
         "A GET with a body opens the route unpaid.", &["server.*"];
+    OldestHttpOpens, "oldest-http-opens",
+        "A request line without a version opens its route unpaid.", &["server.*"];
     OverrideOpens, "override-opens",
         "X-HTTP-Method-Override makes an unsold method the sold one, unpaid.", &["server.*"];
     OldHttpOpens, "old-http-opens",

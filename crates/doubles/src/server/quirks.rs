@@ -73,9 +73,9 @@ impl Quirks {
         self.wedged.load(Ordering::Relaxed)
     }
 
-    /// Whether this is every second call.
-    pub(super) fn is_second(&self) -> bool {
-        self.counter.fetch_add(1, Ordering::Relaxed) % 2 == 1
+    /// Whether this is the last of as many calls.
+    pub(super) fn is_nth(&self, of: u64) -> bool {
+        self.counter.fetch_add(1, Ordering::Relaxed) % of == of - 1
     }
 
     /// Notes what a payment has bought, when the mutant makes something of that.

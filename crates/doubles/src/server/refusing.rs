@@ -27,7 +27,7 @@ pub(super) fn refuse(service: &Service, order: &Order, buyer: &Buyer, why: &Why)
         return status.into_response();
     }
     let error = error(service, why);
-    let higher = service.is(Fault::PriceFlickers) && service.quirks.is_second();
+    let higher = service.is(Fault::PriceFlickers) && service.quirks.is_nth(2);
     let as_page = order.wants_html();
 
     let mut response = if as_page {

@@ -103,6 +103,9 @@ async fn close(
     if refuses(service, order) {
         return Err(Why::Invalid(String::new()).into());
     }
+    if service.is(Fault::EveryTenthIs502) && service.quirks.is_nth(10) {
+        return Err(Why::Unverified(Trouble::Unreachable).into());
+    }
     let turn = service.quirks.turn.try_lock();
     if service.is(Fault::OneAtATime) && turn.is_err() {
         return Err(Why::InFlight.into());

@@ -1,5 +1,6 @@
 //! The paths that the handlers of mutants read in another way than the gate before them.
 
+use super::bytes::MARK;
 use super::mutants::Fault;
 use super::routes;
 
@@ -27,6 +28,7 @@ pub(super) fn loosened(fault: Fault, path: &str) -> Option<String> {
         Fault::DropsLineSeparators => without(path, &["%E2%80%A8", "%e2%80%a8", "%C2%85", "%c2%85"]),
         Fault::IgnoresExtension => without_extension(path),
         Fault::EncodedQueryOpens => cut(path, &["%3F", "%3f", "%23"]),
+        Fault::TrimsRawBlanks | Fault::OldestHttpOpens => path.trim_end_matches(MARK).to_owned(),
         Fault::NetworkPathOpens => without_host(path),
         _ => return None,
     };

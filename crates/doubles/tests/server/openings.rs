@@ -40,6 +40,9 @@ fn odd_requests(url: &str) -> Vec<(Fault, Ask)> {
         (Fault::ForwardedForOpens, Ask::get("/cheap").header("X-Forwarded-For", "127.0.0.1")),
         (Fault::OverrideOpens, Ask::new("POST", "/cheap").header("X-HTTP-Method-Override", "GET")),
         (Fault::OldHttpOpens, Ask::get("/cheap HTTP/1.0\r\nX-Rest:")),
+        (Fault::OldestHttpOpens, Ask::get("/cheap\r\nX-Rest:")),
+        get(Fault::TrimsRawBlanks, "/cheap "),
+        get(Fault::TrimsRawBlanks, "/items/7\t"),
         (Fault::HeadRunsHandler, Ask::new("HEAD", "/cheap")),
         (Fault::OptionsRunsHandler, Ask::new("OPTIONS", "/cheap")),
         (Fault::LowerCaseMethodOpens, Ask::new("get", "/cheap")),
@@ -64,6 +67,7 @@ async fn no_odd_request_gets_past_the_gate_of_the_conforming_shop() {
             | Fault::ForwardedForOpens
             | Fault::OldHttpOpens => 402,
             Fault::RewriteHeaderOpens => 200,
+            Fault::OldestHttpOpens | Fault::TrimsRawBlanks => 400,
             Fault::OptionsRunsHandler => 204,
             Fault::LowerCaseMethodOpens | Fault::OtherMethodsOpen | Fault::OverrideOpens => 405,
             _ => 404,

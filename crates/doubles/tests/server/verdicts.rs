@@ -144,6 +144,11 @@ async fn mutants_sell_less_than_they_offer() {
         let (payment, answer) = shop.buy(Version::V2, route).await;
         assert_eq!((answer.status, town.transfers(&payment).await.len()), (402, 0), "{route}");
     }
+    let shop = town.shop(Fault::EveryTenthIs502).await;
+    for count in 1..=20 {
+        let status = shop.buy(Version::V2, "cheap").await.1.status;
+        assert_eq!(status, if count % 10 == 0 { 502 } else { 200 }, "{count}");
+    }
     let shop = town.shop(Fault::CreateDropsBody).await;
     assert_eq!(shop.buy(Version::V1, "create").await.1.json()["echo"], json!({}));
 
