@@ -1,6 +1,6 @@
 //! The trial of the trial: every mutant must be caught, every check must catch one, the double itself must pass.
 
-use crate::check::{Check, Lane};
+use crate::check::Check;
 use crate::known::KnownIssues;
 use crate::select::globs;
 use crate::target::{Double, TargetSpec};
@@ -10,7 +10,7 @@ use gauntlet_doubles::{mutants, server};
 use gauntlet_probe::Role;
 use gauntlet_report::{CheckReport, Outcome, Profile};
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -49,6 +49,8 @@ pub struct Killed {
     pub killed_by: Vec<String>,
     /// The checks that caught it although its fault does not concern them.
     pub strays: Vec<Stray>,
+    /// The same, where it did not happen again with the machine to itself.
+    pub flickers: Vec<Stray>,
     /// Harness errors on the way, which make everything else doubtful.
     pub harness_errors: Vec<String>,
     /// How long its trial took, milliseconds.
@@ -127,7 +129,7 @@ pub async fn matrix(test: SelfTest, tell: &(dyn Fn(&str) + Sync)) -> Result<Matr
     let place = |killed: &Killed| test.mutants.iter().position(|mutant| mutant.spec() == killed.target);
     mutants.sort_by_key(place);
     for killed in &mut mutants {
-        settle_doubts(&test, killed, tell).await?;
+        settle_strays(&test, killed, tell).await?;
     }
 
     let all = test.checks.values().flatten();
@@ -154,48 +156,38 @@ pub async fn matrix(test: SelfTest, tell: &(dyn Fn(&str) + Sync)) -> Result<Matr
     })
 }
 
-/// A check that could not tell, of a fault that does not concern it, may only show that the machine was busy with the
-/// other mutants: such a check is tried once more with the machine to itself, and that answer stands. A check that
-/// failed has seen something, and is not asked again.
-async fn settle_doubts(
+/// A check that does not pass although the fault does not concern it may only show that the machine was busy with the
+/// other mutants. It is tried once more with the machine to itself: what it says again stands, what it does not say
+/// again is told as a flicker.
+async fn settle_strays(
     test: &SelfTest,
     killed: &mut Killed,
     tell: &(dyn Fn(&str) + Sync),
 ) -> Result<(), TrialError> {
-    let doubtful: Vec<String> = killed
-        .strays
-        .iter()
-        .filter(|stray| matches!(stray.outcome, Outcome::Inconclusive | Outcome::HarnessError))
-        .map(|stray| stray.check.clone())
-        .collect();
     let Some(mutant) = test.mutants.iter().find(|mutant| mutant.spec() == killed.target) else {
         return Ok(());
     };
+    let failed_us =
+        killed.harness_errors.iter().filter_map(|error| error.split_once(": ")).map(|(check, _)| check);
+    let doubtful: BTreeSet<String> =
+        killed.strays.iter().map(|stray| stray.check.as_str()).chain(failed_us).map(str::to_owned).collect();
     if doubtful.is_empty() {
         return Ok(());
     }
-    tell(&format!("{}  once more, alone: {}", killed.target, doubtful.join(", ")));
+    let names: Vec<&str> = doubtful.iter().map(String::as_str).collect();
+    tell(&format!("{}  once more, alone: {}", killed.target, names.join(", ")));
     let checks = test.checks.get(&mutant.role()).cloned().unwrap_or_default();
-    let wanted = |check: &Check| check.lane == Lane::Control || doubtful.contains(&check.id);
-    let reports = hold(test, *mutant, checks.into_iter().filter(wanted).collect(), "-again").await?;
+    // The whole trial, since some checks judge what the others have seen.
+    let reports = hold(test, *mutant, checks, "-again").await?;
     let again = kills(*mutant, &reports, Duration::ZERO)?;
-    killed.strays.retain(|stray| !doubtful.contains(&stray.check));
-    killed.killed_by.retain(|check| !doubtful.contains(check));
-    killed.harness_errors.retain(|error| !doubtful.iter().any(|check| error.starts_with(check)));
-    let news = |check: &String| doubtful.contains(check);
-    killed.strays.extend(again.strays.into_iter().filter(|stray| news(&stray.check)));
-    killed.killed_by.extend(again.killed_by.into_iter().filter(news));
-    killed.harness_errors.extend(again.harness_errors);
+    let confirmed = |check: &str| again.killed_by.iter().any(|other| other == check);
+    let (strays, flickers) =
+        std::mem::take(&mut killed.strays).into_iter().partition(|stray| confirmed(&stray.check));
+    killed.strays = strays;
+    killed.flickers = flickers;
+    killed.killed_by.retain(|check| !doubtful.contains(check) || confirmed(check));
+    killed.harness_errors = again.harness_errors;
     Ok(())
-}
-
-/// How long an answer is waited for. A facilitator's mutants include many that never answer; a server waits for its
-/// facilitator before it gives up, and must be waited for longer than that.
-fn patience(role: Role) -> Duration {
-    match role {
-        Role::Server => Duration::from_secs(20),
-        Role::Facilitator | Role::Client => Duration::from_secs(10),
-    }
 }
 
 /// The double of a role without a fault.
@@ -204,6 +196,15 @@ pub fn conforming(role: Role) -> Double {
     match role {
         Role::Server => Double::Server(None),
         Role::Facilitator | Role::Client => Double::Facilitator(None),
+    }
+}
+
+/// How long an answer is waited for. A facilitator's mutants include many that never answer; a server waits for its
+/// facilitator before it gives up, and must be waited for longer than that.
+fn patience(role: Role) -> Duration {
+    match role {
+        Role::Server => Duration::from_secs(20),
+        Role::Facilitator | Role::Client => Duration::from_secs(10),
     }
 }
 
@@ -240,6 +241,7 @@ fn kills(mutant: Double, reports: &[CheckReport], took: Duration) -> Result<Kill
         target: mutant.spec(),
         title: mutant.title().into(),
         strays: catching().filter(|report| !concerned.is_match(&report.check)).map(stray).collect(),
+        flickers: Vec::new(),
         killed_by: catching().map(|report| report.check.clone()).collect(),
         harness_errors: reports
             .iter()

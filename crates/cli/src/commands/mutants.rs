@@ -97,6 +97,9 @@ fn human(matrix: &Matrix) -> String {
                 ""
             );
         }
+        for Stray { check, outcome, why } in &killed.flickers {
+            let _ = writeln!(text, "{:width$}  flicker {check}: {outcome}, and not again alone ({why})", "");
+        }
         for error in &killed.harness_errors {
             let _ = writeln!(text, "{:width$}  HARNESS ERROR {error}", "");
         }
