@@ -241,6 +241,9 @@ pub(crate) struct MutantsArgs {
     /// The mutants of one role only: facilitator or server
     #[arg(long, value_name = "ROLE")]
     pub(crate) role: Option<Role>,
+    /// Only every N-th mutant, which ones depends on the seed; checks that catch nothing are then no matter
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=1000))]
+    pub(crate) every: u64,
     /// Globs over the checks to try them with; checks that catch nothing are then no matter
     #[arg(long, value_name = "GLOB")]
     pub(crate) check: Vec<String>,

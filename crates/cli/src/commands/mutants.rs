@@ -21,7 +21,10 @@ pub(crate) async fn run(args: MutantsArgs, _color: bool) -> Result<ExitCode, Fai
             || names.is_match(mutant.spec())
     };
     let of_role = |mutant: &Double| args.role.is_none_or(|role| role == mutant.role());
-    let mutants: Vec<Double> = all_mutants().into_iter().filter(of_role).filter(named).collect();
+    let due = |place: &u64| place.wrapping_add(args.seed) % args.every == 0;
+    let chosen = all_mutants().into_iter().filter(of_role).filter(named);
+    let mutants: Vec<Double> =
+        (0..).zip(chosen).filter(|(place, _)| due(place)).map(|(_, mutant)| mutant).collect();
     if mutants.is_empty() {
         return Err(Failure::usage(format!("no mutant matches {}", args.mutants.join(" ")))
             .with_help("`gauntlet list mutants` shows them"));
@@ -36,7 +39,7 @@ pub(crate) async fn run(args: MutantsArgs, _color: bool) -> Result<ExitCode, Fai
             (role, super::run::with_controls(mine, role))
         })
         .collect();
-    let whole = args.check.is_empty() && args.mutants.is_empty();
+    let whole = args.check.is_empty() && args.mutants.is_empty() && args.every == 1;
     let (network, anvil) = settings::chain(&args.chain, args.quiet).await?;
     let scratch = std::env::temp_dir().join(format!("gauntlet-mutants-{}", std::process::id()));
     let folder = args.out.clone().unwrap_or_else(|| scratch.clone());

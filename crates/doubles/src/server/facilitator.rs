@@ -16,7 +16,7 @@ use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 
 /// The time that the facilitator has for one answer.
-const LIMIT: Duration = Duration::from_secs(8);
+const LIMIT: Duration = Duration::from_secs(15);
 /// The time that it has for the mutant that sets no limit.
 const FOR_EVER: Duration = Duration::from_secs(24 * 60 * 60);
 /// The time that it has to settle for the mutant that cannot wait.
