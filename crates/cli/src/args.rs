@@ -36,7 +36,7 @@ pub(crate) enum Command {
     /// Everything against our own doubles: chain, trial, a caught mutant, reports
     Demo(DemoArgs),
     /// The trial of one target
-    Run(RunArgs),
+    Run(Box<RunArgs>),
     /// Send a stored case again: FIXED, SAME, CHANGED or ERROR
     Replay(ReplayArgs),
     /// Checks, requirements, targets, mutants

@@ -31,7 +31,7 @@ fn main() -> std::process::ExitCode {
 async fn dispatch(cli: Cli, color: bool) -> Result<ExitCode, Failure> {
     match cli.command {
         Command::Demo(args) => commands::demo::run(args, color).await,
-        Command::Run(args) => commands::run::run(args, color).await,
+        Command::Run(args) => commands::run::run(*args, color).await,
         Command::Replay(args) => commands::replay::run(args, color).await,
         Command::List(args) => commands::list::run(&args),
         Command::Explain(args) => commands::explain::run(&args),
