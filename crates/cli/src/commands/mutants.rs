@@ -21,7 +21,7 @@ pub(crate) async fn run(args: MutantsArgs, _color: bool) -> Result<ExitCode, Fai
             || names.is_match(mutant.spec())
     };
     let of_role = |mutant: &Double| args.role.is_none_or(|role| role == mutant.role());
-    let due = |place: &u64| place.wrapping_add(args.seed) % args.every == 0;
+    let due = |place: &u64| place.wrapping_add(args.seed).is_multiple_of(args.every);
     let chosen = all_mutants().into_iter().filter(of_role).filter(named);
     let mutants: Vec<Double> =
         (0..).zip(chosen).filter(|(place, _)| due(place)).map(|(_, mutant)| mutant).collect();
