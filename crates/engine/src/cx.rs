@@ -63,10 +63,10 @@ impl Cx {
         Self { world, check, now, collected: Arc::default(), payments: Arc::default() }
     }
 
-    /// The version of the check's payments: its own, or the newest that the target claims.
+    /// The version of the check's payments: its own, or the newest that the target claims and can be paid in.
     #[must_use]
     pub fn version(&self) -> Version {
-        self.check.version.or_else(|| self.world.claims.versions.first().copied()).unwrap_or(Version::V2)
+        self.check.version.or_else(|| self.world.payable()).unwrap_or(Version::V2)
     }
 
     // ---- findings -------------------------------------------------------------------------------------------

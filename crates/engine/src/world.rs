@@ -10,7 +10,7 @@ use gauntlet_wire::{Address, SupportedAnswer, Version};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 /// What the target says that it can do.
@@ -70,6 +70,7 @@ pub struct World {
 #[derive(Debug, Default)]
 pub struct State {
     chain_disturbed: AtomicBool,
+    unpayable: Mutex<BTreeSet<Version>>,
     down: OnceLock<String>,
 }
 
@@ -98,6 +99,19 @@ impl World {
     /// Why it did not come back.
     pub async fn restart_target(&self) -> Result<(), String> {
         self.live.lock().await.restart().await
+    }
+
+    /// Tells the run that no payment of a version can be made: its control failed.
+    pub fn give_up(&self, version: Version) {
+        self.state.unpayable.lock().unwrap_or_else(PoisonError::into_inner).insert(version);
+    }
+
+    /// The newest claimed version in which payments can be made.
+    #[must_use]
+    pub fn payable(&self) -> Option<Version> {
+        let unpayable = self.state.unpayable.lock().unwrap_or_else(PoisonError::into_inner);
+        let claimed = &self.claims.versions;
+        claimed.iter().find(|version| !unpayable.contains(version)).or(claimed.first()).copied()
     }
 
     /// Whether the chain answers the target as it should at the moment.

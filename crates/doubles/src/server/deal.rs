@@ -81,7 +81,6 @@ impl Deal {
         let until = self.payment.authorization.valid_before;
         match self.service.claims.claim(self.payment.id, until, unix_seconds(), |_| false) {
             Ok(claim) => Ok(Some(claim)),
-            Err(Known::InFlight) if self.is(Fault::HandlerRunsForCopies) => Ok(None),
             Err(Known::InFlight) => Err(Why::InFlight),
             Err(Known::Settled { .. } | Known::Pending(_)) => Err(Why::Spent),
         }

@@ -50,7 +50,6 @@ pub(super) fn presented(service: &Service, headers: &HeaderMap) -> Result<Presen
         ([], _) => return Err(Why::Unpaid),
         ([one], _) => *one,
         ([first, .., last], _) if first.0 != last.0 => return Err(Why::BothHeaders),
-        ([first, ..], Some(Fault::FirstOfRepeatedHeaders)) => *first,
         ([.., last], Some(Fault::LastOfRepeatedHeaders)) => *last,
         _ => return Err(Why::RepeatedHeader),
     };
@@ -104,11 +103,7 @@ pub(super) fn read(service: &Service, presented: &Presented) -> Result<Payment, 
 
 fn decode(service: &Service, value: &HeaderValue) -> Result<Value, Part> {
     let text = value.to_str().map_err(|_| Part::Base64)?;
-    let decoded = if service.is(Fault::TakesOddBase64) {
-        header::decode_lenient(text).map(|decoded| decoded.value)
-    } else {
-        header::decode_strict(text)
-    };
+    let decoded = header::decode_strict(text);
     let is_illegible =
         || header::bytes_lenient(text).is_ok_and(|(json, _)| letters::are_illegible(service.fault, &json));
     match decoded {

@@ -82,7 +82,6 @@ fn status(service: &Service, buyer: &Buyer, why: &Why) -> StatusCode {
 fn error(service: &Service, why: &Why) -> String {
     let error = why.error();
     match service.fault {
-        Some(Fault::SameErrorForAll) => Why::Unpaid.error(),
         Some(Fault::LeaksInternals) if *why != Why::Unpaid => {
             format!("{error}\n    at {}:{}\n    asking {}", file!(), line!(), service.facilitator.url())
         }

@@ -203,23 +203,14 @@ async fn mutants_stumble_over_what_they_read() {
 #[tokio::test]
 async fn mutants_take_headers_that_are_none_or_many() {
     let town = Town::start().await;
-    let shop = town.shop(Fault::TakesOddBase64).await;
-    let payment = shop.payment(Version::V2, "cheap").await;
-    let text = payment.header();
-    let odd = format!("{} {}", &text[..8], text[8..].trim_end_matches('='));
-    assert!(shop.present_text("cheap", Version::V2, &odd).await.serves());
-
-    for (fault, good_first) in [(Fault::FirstOfRepeatedHeaders, true), (Fault::LastOfRepeatedHeaders, false)]
-    {
-        for version in Version::ALL {
-            let shop = town.shop(fault).await;
-            let name = gauntlet_wire::header::payment_header(version);
-            for first in [true, false] {
-                let good = shop.payment(version, "cheap").await.header();
-                let (one, two) = if first { (good.as_str(), "%%%") } else { ("%%%", good.as_str()) };
-                let answer = shop.send(&Ask::get("/cheap").header(name, one).header(name, two)).await;
-                assert_eq!(answer.serves(), first == good_first, "{fault:?} {first}");
-            }
+    for version in Version::ALL {
+        let shop = town.shop(Fault::LastOfRepeatedHeaders).await;
+        let name = gauntlet_wire::header::payment_header(version);
+        for first in [true, false] {
+            let good = shop.payment(version, "cheap").await.header();
+            let (one, two) = if first { (good.as_str(), "%%%") } else { ("%%%", good.as_str()) };
+            let answer = shop.send(&Ask::get("/cheap").header(name, one).header(name, two)).await;
+            assert_eq!(answer.serves(), !first, "{first}");
         }
     }
     let both = Ask::get("/cheap").header("PAYMENT-SIGNATURE", "%%%").header("X-PAYMENT", "%%%");

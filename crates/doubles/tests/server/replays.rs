@@ -25,8 +25,6 @@ fn reencoded(payment: &Payment) -> String {
 enum Until {
     /// The copies have been answered.
     Answered,
-    /// Every copy is at settle.
-    Settling,
     /// The copies have had time to come in: nothing is to be seen of those that wait.
     Later,
 }
@@ -42,9 +40,6 @@ async fn at_once(shop: &Shop<'_>, payment: &Payment, copies: usize, until: Until
         let waiting = async {
             match until {
                 Until::Answered => return,
-                Until::Settling => {
-                    assert!(facilitator.wait_for(payment.nonce(), Endpoint::Settle, copies, PATIENCE).await);
-                }
                 Until::Later => tokio::time::sleep(Duration::from_secs(2)).await,
             }
             facilitator.release(payment.nonce());
@@ -126,11 +121,6 @@ async fn mutants_serve_copies_in_their_own_ways() {
         let payment = shop.payment(version, "cheap").await;
         assert_eq!(served(&at_once(&shop, &payment, 5, Until::Later).await), 5);
         assert_eq!(town.transfers(&payment).await.len(), 1);
-
-        let shop = town.shop(Fault::HandlerRunsForCopies).await;
-        let payment = shop.payment(version, "cheap").await;
-        assert_eq!(served(&at_once(&shop, &payment, 5, Until::Settling).await), 1);
-        assert_eq!(shop.runs("cheap").await, 5);
 
         for (fault, same_bytes) in [(Fault::ServesSameBytesAgain, true), (Fault::ServesReencodedAgain, false)]
         {

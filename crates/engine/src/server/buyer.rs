@@ -114,7 +114,9 @@ impl Cx {
     /// [`Stop`] when the server has no such route or is dead.
     pub async fn unpaid(&self, route: &str) -> Result<Visit, Stop> {
         let route = self.route(route)?;
-        self.knock(ask(&route), &format!("{} {} without a payment", route.method, route.path)).await
+        // Whoever takes trailers is sent what stands in them.
+        let request = ask(&route).header("TE", "trailers");
+        self.knock(request, &format!("{} {} without a payment", route.method, route.path)).await
     }
 
     /// A finding when an answer that was not paid for has content.

@@ -183,6 +183,7 @@ impl Schedule {
             let version = check.version.unwrap_or(Version::V2);
             let stopped = self.clone().one(check).await;
             if let (true, Some(reason)) = (self.world.claims.versions.contains(&version), stopped) {
+                self.world.give_up(version);
                 self.controls().insert(version, reason);
             }
         }
