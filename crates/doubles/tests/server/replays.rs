@@ -40,6 +40,7 @@ async fn at_once(shop: &Shop<'_>, payment: &Payment, copies: usize, until: Until
         let waiting = async {
             match until {
                 Until::Answered => return,
+                // A copy that waits inside the server shows nowhere outside it: there is no event to wait for.
                 Until::Later => tokio::time::sleep(Duration::from_secs(2)).await,
             }
             facilitator.release(payment.nonce());
