@@ -1,6 +1,6 @@
 //! Our own conforming implementations of x402 roles, and their broken variants.
 //!
-//! The [`facilitator`] double keeps every rule that the suite tests; each entry of [`mutants::MUTANTS`] breaks
+//! The [`facilitator`] double keeps every rule that the suite tests; each entry of [`facilitator::mutants::MUTANTS`] breaks
 //! exactly one. They prove that a check can pass, and that it can fail.
 //!
 //! The [`server`] double sells content for payments and has mutants of its own, [`server::mutants::MUTANTS`].
@@ -14,7 +14,6 @@ pub mod error;
 pub mod facilitator;
 mod listener;
 pub mod mutant;
-pub mod mutants;
 pub mod scripted;
 pub mod server;
 

@@ -43,9 +43,9 @@ pub fn find<F>(table: &'static [Mutant<F>], name: &str) -> Result<&'static Mutan
     })
 }
 
-/// One row a mutant: the fault, its name, its sentence, the checks that it concerns.
+/// One row a mutant: the fault, its name, its sentence. What it concerns tells a `concerns(Fault)` in scope.
 macro_rules! mutants {
-    ($( $fault:ident, $name:literal, $title:literal, $concerns:expr; )*) => {
+    ($( $fault:ident, $name:literal, $title:literal; )*) => {
         /// What a mutant does wrong.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         pub enum Fault {
@@ -54,9 +54,76 @@ macro_rules! mutants {
 
         /// Every mutant of the double.
         pub const MUTANTS: &[$crate::mutant::Mutant<Fault>] = &[
-            $( $crate::mutant::Mutant { name: $name, fault: Fault::$fault, title: $title, concerns: $concerns }, )*
+            $( $crate::mutant::Mutant {
+                name: $name,
+                fault: Fault::$fault,
+                title: $title,
+                concerns: concerns(Fault::$fault),
+            }, )*
         ];
     };
 }
 
 pub(crate) use mutants;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{facilitator, server};
+    use std::collections::HashSet;
+
+    /// Name, title and concerns of every mutant of every role.
+    fn every_mutant() -> [Vec<(&'static str, &'static str, &'static [&'static str])>; 2] {
+        fn plain<F>(table: &[Mutant<F>]) -> Vec<(&'static str, &'static str, &'static [&'static str])> {
+            table.iter().map(|mutant| (mutant.name, mutant.title, mutant.concerns)).collect()
+        }
+        [plain(facilitator::mutants::MUTANTS), plain(server::mutants::MUTANTS)]
+    }
+
+    #[test]
+    fn names_are_unique_and_in_kebab_case() {
+        for table in every_mutant() {
+            let names: HashSet<_> = table.iter().map(|(name, ..)| name).collect();
+            assert_eq!(names.len(), table.len());
+            for name in names {
+                let well_formed = |part: &str| {
+                    !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+                };
+                assert!(name.split('-').all(well_formed), "{name}");
+            }
+        }
+    }
+
+    #[test]
+    fn titles_are_sentences_and_every_mutant_concerns_something() {
+        for (name, title, concerns) in every_mutant().into_iter().flatten() {
+            assert!(title.ends_with('.') && title.len() > 20, "{name}");
+            assert!(!concerns.is_empty(), "{name}");
+        }
+    }
+
+    #[test]
+    fn there_are_mutants_enough() {
+        let [facilitators, servers] = every_mutant();
+        assert!(facilitators.len() >= 55, "{} facilitators", facilitators.len());
+        assert!(servers.len() >= 70, "{} servers", servers.len());
+    }
+
+    #[test]
+    fn an_unknown_name_is_answered_with_the_nearest() {
+        let by_name = facilitator::mutants::by_name;
+        assert_eq!(by_name("no-payee-check").map(|mutant| mutant.name), Ok("no-payee-check"));
+        let error = by_name("no-paye-check").expect_err("not a name");
+        assert_eq!(error.suggestion, Some("no-payee-check"));
+        assert_eq!(
+            error.to_string(),
+            "no mutant is called \"no-paye-check\" (did you mean \"no-payee-check\"?); \
+             `gauntlet list mutants` names them all"
+        );
+        assert_eq!(by_name("???").expect_err("not a name").suggestion, None);
+        assert_eq!(
+            server::mutants::by_name("never-setles").expect_err("not a name").suggestion,
+            Some("never-settles")
+        );
+    }
+}

@@ -56,7 +56,7 @@ impl Payment {
         if let Some(raw) = &self.raw {
             return Ok(raw.clone());
         }
-        Ok(self.draft.present()?.body.to_string().into_bytes())
+        Ok(self.draft.body()?.into_bytes())
     }
 
     /// The payment as a change to a valid one, for people.

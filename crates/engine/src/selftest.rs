@@ -6,7 +6,7 @@ use crate::select::globs;
 use crate::target::{Double, TargetSpec};
 use crate::trial::{ChainSource, Nobody, Trial, TrialConfig, TrialError};
 use futures::stream::{self, StreamExt};
-use gauntlet_doubles::{mutants, server};
+use gauntlet_doubles::{facilitator, server};
 use gauntlet_probe::Role;
 use gauntlet_report::{CheckReport, Outcome, Profile};
 use serde::Serialize;
@@ -211,7 +211,7 @@ fn patience(role: Role) -> Duration {
 /// All mutants of all roles.
 #[must_use]
 pub fn all_mutants() -> Vec<Double> {
-    let facilitators = mutants::MUTANTS.iter().map(|mutant| Double::Facilitator(Some(mutant)));
+    let facilitators = facilitator::mutants::MUTANTS.iter().map(|mutant| Double::Facilitator(Some(mutant)));
     let servers = server::mutants::MUTANTS.iter().map(|mutant| Double::Server(Some(mutant)));
     facilitators.chain(servers).collect()
 }

@@ -1,7 +1,7 @@
 //! How a target is named on the command line.
 
 use gauntlet_doubles::mutant::UnknownMutant;
-use gauntlet_doubles::{mutants, server};
+use gauntlet_doubles::{facilitator, server};
 use gauntlet_probe::{Client, ClientConfig, Manifest, ManifestError, ProbeError, Role, Shop};
 use std::path::{Path, PathBuf};
 
@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Double {
     /// The facilitator.
-    Facilitator(Option<&'static mutants::Mutant>),
+    Facilitator(Option<&'static facilitator::mutants::Mutant>),
     /// The resource server.
     Server(Option<&'static server::mutants::Mutant>),
 }
@@ -66,7 +66,7 @@ impl Double {
             None => (text, None),
         };
         match role {
-            "facilitator" => Ok(Self::Facilitator(mutant.map(mutants::by_name).transpose()?)),
+            "facilitator" => Ok(Self::Facilitator(mutant.map(facilitator::mutants::by_name).transpose()?)),
             "server" => Ok(Self::Server(mutant.map(server::mutants::by_name).transpose()?)),
             _ => Err(TargetSpecError::Double(text.into())),
         }

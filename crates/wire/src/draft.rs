@@ -1,5 +1,6 @@
 //! A payment before it is written down: everything that a mutation may change, and how it becomes bytes.
 
+use crate::writing::Writing;
 use crate::{Address, Authorization, B256, Domain, Key, SignatureForm, Terms, U256, Version};
 use alloy_primitives::hex;
 use serde_json::{Value, json};
@@ -61,6 +62,8 @@ pub struct Draft {
     pub form: SignatureForm,
     /// Changes to the rendered JSON, in order.
     pub edits: Vec<Edit>,
+    /// How the JSON is written down.
+    pub writing: Writing,
     /// The offer that is answered; none when the payment goes to a facilitator directly.
     pub echo: Option<Box<Echo>>,
 }
@@ -108,6 +111,7 @@ impl Draft {
             signer: payer,
             form: SignatureForm::Plain,
             edits: Vec::new(),
+            writing: Writing::default(),
             echo: None,
         }
     }
@@ -140,6 +144,22 @@ impl Draft {
             body["paymentRequirements"] = echo.entry.clone();
         }
         Ok(Presented { body, authorization: self.authorization.clone(), signature })
+    }
+
+    /// The body of `/verify` and `/settle` as it goes over the wire.
+    ///
+    /// # Errors
+    /// [`DraftError`] when an edit or a repeated member names a place that does not exist.
+    pub fn body(&self) -> Result<String, DraftError> {
+        self.writing.write(&self.present()?.body, "")
+    }
+
+    /// The payment payload as it goes into a header, before base64.
+    ///
+    /// # Errors
+    /// [`DraftError`] when an edit or a repeated member names a place that does not exist.
+    pub fn payload(&self) -> Result<String, DraftError> {
+        self.writing.write(&self.present()?.body["paymentPayload"], "/paymentPayload")
     }
 
     fn render(&self, signature: &[u8]) -> Value {

@@ -14,15 +14,17 @@ pub mod mutation;
 pub mod network;
 pub mod oracle;
 pub mod reason;
+pub mod repeats;
 pub mod terms;
+pub mod writing;
 
 pub use alloy_primitives::{Address, B256, U256};
 pub use answer::{SettleAnswer, SupportedAnswer, SupportedKind, VerifyAnswer};
 pub use draft::{Draft, DraftError, Echo, Presented};
 pub use eip3009::{Authorization, Domain, Key, SignatureForm};
-pub use mutation::Mutation;
+pub use mutation::{Cast, Change, Mutation};
 pub use network::Network;
-pub use oracle::{LedgerView, TokenView, Verdict, judge};
+pub use oracle::{Clock, LedgerView, TokenView, Verdict, judge, judge_at};
 pub use reason::ReasonClass;
 pub use terms::{Terms, Token};
 

@@ -4,14 +4,18 @@
 //! one fault is the fault. Mutations of the wire form are edits of the rendered JSON.
 
 mod spelling;
+pub mod words;
 
 pub use spelling::Spelling;
+pub use words::{Cast, Change, ChangeError, WORDS, Word};
 
 use crate::draft::{ACCEPTED, AUTHORIZATION, Edit, REQUIREMENTS};
+use crate::writing::Repeat;
 use crate::{Address, Draft, Key, Network, SignatureForm, Token, U256, Version};
 use alloy_primitives::hex;
 use serde_json::{Value, json};
 use spelling::{lower_case, spelled, upper_case, wraps};
+use std::borrow::Cow;
 
 /// One named change to a valid payment.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,6 +26,10 @@ pub enum Mutation {
     ValueAbove(u64),
     /// The authorized value is zero; signed.
     ValueZero,
+    /// The authorized value is this; signed.
+    Value(U256),
+    /// Price and value are this on all sides; signed.
+    Price(U256),
     /// The wire says value + 2^256; signed for the value itself, so that whoever truncates is satisfied.
     ValueWraps,
     /// The wire says value + 2^128; signed for the value itself, so that whoever keeps 128 bits is satisfied.
@@ -30,28 +38,36 @@ pub enum Mutation {
     Spelled(Spelling),
     /// The authorization pays somebody else; signed.
     PayeeOther(Address),
+    /// The authorization pays an account that has the first bytes of the payee's address and no other; signed.
+    PayeeNear(usize),
+    /// The authorization takes the money of somebody else, whose signature is not there.
+    PayerOther(Address),
     /// The window ended this many seconds before `now`; signed.
     Expired(u64),
     /// The window ends this many seconds after `now`; signed.
     ExpiresIn(u64),
     /// The window begins this many seconds after `now`; signed.
     NotYetValid(u64),
+    /// The window begins this many seconds before `now`, written in milliseconds; signed.
+    ///
+    /// Read in seconds, as the token reads it, that is tens of thousands of years from now.
+    BeginsInMilliseconds(u64),
     /// Another key signs.
     SignedBy(Box<KeyBox>),
     /// The signature is written in another form.
     Signature(SignatureForm),
     /// The domain name that is signed is another one.
-    DomainName(&'static str),
+    DomainName(Cow<'static, str>),
     /// The domain version that is signed is another one.
-    DomainVersion(&'static str),
+    DomainVersion(Cow<'static, str>),
     /// The chain id that is signed is another one.
     DomainChain(u64),
     /// The verifying contract that is signed is another one.
     DomainContract(Address),
     /// The requirements name the domain wrongly; the signature is right.
-    ExtraName(&'static str),
+    ExtraName(Cow<'static, str>),
     /// The requirements version the domain wrongly; the signature is right.
-    ExtraVersion(&'static str),
+    ExtraVersion(Cow<'static, str>),
     /// `extra` lacks `name` and `version` on both sides.
     ExtraMissing,
     /// Both sides name another network.
@@ -59,15 +75,15 @@ pub enum Mutation {
     /// Only the payload names another network.
     NetworkDisagrees(Network),
     /// Both sides name another scheme.
-    SchemeOther(&'static str),
+    SchemeOther(Cow<'static, str>),
     /// Only the payload names another scheme.
-    SchemeDisagrees(&'static str),
+    SchemeDisagrees(Cow<'static, str>),
     /// Both sides ask for another token; the signature is for the first one.
     AssetSwapped(Box<Token>),
     /// A nonce of so many bytes, cut off or filled with zeros; signed for the 32-byte one.
     NonceBytes(usize),
     /// The nonce is text.
-    NonceText(&'static str),
+    NonceText(Cow<'static, str>),
     /// `paymentPayload.x402Version` (and the envelope's) is something else.
     VersionIs(Value),
     /// A member is missing.
@@ -84,6 +100,21 @@ pub enum Mutation {
     AcceptedAmount(u64),
     /// The payload's copy of the payee is another one; v2 only.
     AcceptedPayee(Address),
+    /// The members of every object in reverse order.
+    Reordered,
+    /// White space between all tokens of the JSON.
+    Spaced,
+    /// Every letter of every text as a `\\u` escape.
+    Escaped,
+    /// A member stands twice: once with this value and once with its own, which comes last when `first` holds.
+    Repeated {
+        /// Where, JSON pointer (RFC 6901).
+        at: String,
+        /// The other value.
+        value: Value,
+        /// Whether the other value comes first.
+        first: bool,
+    },
 }
 
 /// A key inside a mutation: compares by account.
@@ -106,6 +137,13 @@ impl Mutation {
             Self::ValueBelow(units) => value(draft, |value| value.saturating_sub(U256::from(*units))),
             Self::ValueAbove(units) => value(draft, |value| value.saturating_add(U256::from(*units))),
             Self::ValueZero => value(draft, |_| U256::ZERO),
+            Self::Value(to) => value(draft, |_| *to),
+            Self::Price(to) => {
+                let before = std::mem::replace(&mut draft.terms.amount, *to);
+                draft.accepted.amount = *to;
+                draft.authorization.value = *to;
+                format!("price and authorization.value {before} → {to}")
+            }
             Self::ValueWraps => wraps(
                 draft,
                 "115792089237316195423570985008687907853269984665640564039457584007913129639936",
@@ -116,6 +154,25 @@ impl Mutation {
             Self::PayeeOther(other) => {
                 let before = std::mem::replace(&mut draft.authorization.to, *other);
                 format!("authorization.to {before} → {other}")
+            }
+            Self::PayeeNear(bytes) => {
+                let before = draft.authorization.to;
+                let mut near = before.into_array();
+                near.iter_mut().skip(*bytes).for_each(|byte| *byte ^= 0x5a);
+                draft.authorization.to = Address::from(near);
+                format!(
+                    "authorization.to {before} → {} (the same first {bytes} bytes)",
+                    draft.authorization.to
+                )
+            }
+            Self::PayerOther(other) => {
+                let before = std::mem::replace(&mut draft.authorization.from, *other);
+                format!("authorization.from {before} → {other}, who has not signed")
+            }
+            Self::BeginsInMilliseconds(seconds) => {
+                let time = now.saturating_sub(*seconds).saturating_mul(1000);
+                let was = std::mem::replace(&mut draft.authorization.valid_after, U256::from(time));
+                format!("authorization.validAfter {was} → {time} ({seconds} s ago, in milliseconds)")
             }
             Self::Expired(seconds) => {
                 before(draft, now.saturating_sub(*seconds), &format!("{seconds} s ago"))
@@ -136,9 +193,11 @@ impl Mutation {
                 draft.form = *form;
                 format!("signature → {}", form_text(*form))
             }
-            Self::DomainName(name) => domain(draft, "name", name, |draft| draft.domain.name = (*name).into()),
+            Self::DomainName(name) => {
+                domain(draft, "name", name, |draft| draft.domain.name = name.to_string())
+            }
             Self::DomainVersion(version) => {
-                domain(draft, "version", version, |draft| draft.domain.version = (*version).into())
+                domain(draft, "version", version, |draft| draft.domain.version = version.to_string())
             }
             Self::DomainChain(id) => domain(draft, "chainId", id, |draft| draft.domain.chain_id = *id),
             Self::DomainContract(contract) => domain(draft, "verifyingContract", contract, |draft| {
@@ -160,12 +219,12 @@ impl Mutation {
                 format!("network → {} in the payload only", network.name(draft.version))
             }
             Self::SchemeOther(scheme) => {
-                draft.terms.scheme = (*scheme).into();
-                draft.accepted.scheme = (*scheme).into();
+                draft.terms.scheme = scheme.to_string();
+                draft.accepted.scheme = scheme.to_string();
                 format!("scheme exact → {scheme} in payload and requirements")
             }
             Self::SchemeDisagrees(scheme) => {
-                draft.accepted.scheme = (*scheme).into();
+                draft.accepted.scheme = scheme.to_string();
                 format!("scheme exact → {scheme} in the payload only")
             }
             Self::AssetSwapped(token) => {
@@ -215,6 +274,24 @@ impl Mutation {
             Self::AcceptedPayee(payee) => {
                 draft.accepted.pay_to = *payee;
                 format!("accepted.payTo → {payee}, requirements unchanged")
+            }
+            Self::Reordered => {
+                draft.writing.reversed = true;
+                "members of every object in reverse order".into()
+            }
+            Self::Spaced => {
+                draft.writing.spaced = true;
+                "white space between all tokens".into()
+            }
+            Self::Escaped => {
+                draft.writing.escaped = true;
+                "every letter as an escape".into()
+            }
+            Self::Repeated { at, value, first } => {
+                let repeat = Repeat { at: at.clone(), value: value.clone(), first: *first };
+                draft.writing.repeats.push(repeat);
+                let place = if *first { "first" } else { "last" };
+                format!("{} stands twice, {place} with {value}", dotted(at))
             }
         }
     }

@@ -8,6 +8,7 @@
 use crate::draft::{ACCEPTED, AUTHORIZATION, REQUIREMENTS};
 use crate::eip3009::{Recovered, recover};
 use crate::message::{Malformed, Reading, Request, amount_field, read_request};
+use crate::repeats::has_repeats;
 use crate::{Address, Domain, Network, ReasonClass, U256, Version};
 use serde_json::Value;
 
@@ -59,11 +60,30 @@ pub struct LedgerView {
 /// facilitators keep a safety margin.
 pub const GREY_SECONDS: u64 = 30;
 
+/// What is known of the time at which a payment is judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Clock {
+    /// Unix seconds when the payment is sent.
+    pub now: u64,
+    /// Whether the target looks at the same clock: what has expired by the time it is sent is then expired to both,
+    /// to the second. Nothing else is: a margin may be kept, and time goes on while the payment travels.
+    pub shared: bool,
+}
+
 /// Judges the body of a facilitator request at `now`, Unix seconds.
 ///
 /// Never panics and never fails: a body that cannot be read is an invalid payment.
 #[must_use]
 pub fn judge(body: &[u8], ledger: &LedgerView, now: u64) -> Verdict {
+    judge_at(body, ledger, Clock { now, shared: false })
+}
+
+/// As [`judge`], with what is known of the clocks.
+#[must_use]
+pub fn judge_at(body: &[u8], ledger: &LedgerView, clock: Clock) -> Verdict {
+    if has_repeats(body) {
+        return Verdict::Open("JSON does not say which of two members of one name counts");
+    }
     let root = serde_json::from_slice(body).unwrap_or(Value::Null);
     let (request, of_its_spelling) = match read(body, &root) {
         Ok(read) => read,
@@ -71,7 +91,7 @@ pub fn judge(body: &[u8], ledger: &LedgerView, now: u64) -> Verdict {
     };
     [scheme_and_network, amount, payee, window, domain, signature, token_state]
         .iter()
-        .map(|rule| rule(&request, ledger, now))
+        .map(|rule| rule(&request, ledger, clock))
         .chain([said_twice(&request, &root)])
         .fold(of_its_spelling, worse)
 }
@@ -126,7 +146,7 @@ fn invalid(reasons: &[ReasonClass]) -> Verdict {
     Verdict::Invalid(reasons.to_vec())
 }
 
-fn scheme_and_network(request: &Request, ledger: &LedgerView, _: u64) -> Verdict {
+fn scheme_and_network(request: &Request, ledger: &LedgerView, _: Clock) -> Verdict {
     let asked = &request.requirements;
     if asked.scheme != "exact" || request.claimed_scheme != asked.scheme {
         return invalid(&[ReasonClass::Scheme, ReasonClass::Requirements]);
@@ -143,7 +163,7 @@ fn scheme_and_network(request: &Request, ledger: &LedgerView, _: u64) -> Verdict
     Verdict::Valid
 }
 
-fn amount(request: &Request, _: &LedgerView, _: u64) -> Verdict {
+fn amount(request: &Request, _: &LedgerView, _: Clock) -> Verdict {
     let (value, price) = (request.authorization.value, request.requirements.amount);
     if value < price || (value > price && request.version == Version::V2) {
         return invalid(&[ReasonClass::Amount]);
@@ -157,7 +177,7 @@ fn amount(request: &Request, _: &LedgerView, _: u64) -> Verdict {
     Verdict::Valid
 }
 
-fn payee(request: &Request, _: &LedgerView, _: u64) -> Verdict {
+fn payee(request: &Request, _: &LedgerView, _: Clock) -> Verdict {
     let (from, to) = (request.authorization.from, request.authorization.to);
     if to != request.requirements.pay_to {
         return invalid(&[ReasonClass::Recipient]);
@@ -168,12 +188,13 @@ fn payee(request: &Request, _: &LedgerView, _: u64) -> Verdict {
     Verdict::Valid
 }
 
-fn window(request: &Request, _: &LedgerView, now: u64) -> Verdict {
+fn window(request: &Request, _: &LedgerView, Clock { now, shared }: Clock) -> Verdict {
     let (after, before) = (request.authorization.valid_after, request.authorization.valid_before);
     let early = U256::from(now.saturating_sub(GREY_SECONDS));
     let late = U256::from(now).saturating_add(U256::from(GREY_SECONDS));
     let mut faults = Vec::new();
-    if before <= early {
+    let gone = if shared { U256::from(now) } else { early };
+    if before <= gone {
         faults.push(ReasonClass::Expired);
     }
     if after >= late {
@@ -220,7 +241,7 @@ fn same(a: Option<&Value>, b: Option<&Value>) -> bool {
     }
 }
 
-fn domain(request: &Request, ledger: &LedgerView, _: u64) -> Verdict {
+fn domain(request: &Request, ledger: &LedgerView, _: Clock) -> Verdict {
     let asked = &request.requirements;
     let (Some(said_name), Some(said_version)) = (&asked.domain_name, &asked.domain_version) else {
         return match request.version {
@@ -237,7 +258,7 @@ fn domain(request: &Request, ledger: &LedgerView, _: u64) -> Verdict {
     }
 }
 
-fn signature(request: &Request, ledger: &LedgerView, _: u64) -> Verdict {
+fn signature(request: &Request, ledger: &LedgerView, _: Clock) -> Verdict {
     let TokenView::Eip3009 { name, version, .. } = &ledger.token else {
         return Verdict::Valid;
     };
@@ -256,7 +277,7 @@ fn signature(request: &Request, ledger: &LedgerView, _: u64) -> Verdict {
     }
 }
 
-fn token_state(request: &Request, ledger: &LedgerView, _: u64) -> Verdict {
+fn token_state(request: &Request, ledger: &LedgerView, _: Clock) -> Verdict {
     let mut reasons = Vec::new();
     match ledger.token {
         TokenView::NoCode | TokenView::Plain => reasons.extend([

@@ -5,7 +5,7 @@ use crate::args::DemoArgs;
 use crate::failure::Failure;
 use crate::{output, settings};
 use gauntlet_doubles::mutant::UnknownMutant;
-use gauntlet_doubles::{mutants, server};
+use gauntlet_doubles::{facilitator, server};
 use gauntlet_engine::target::Double;
 use gauntlet_engine::trial::{ChainSource, TrialConfig};
 use gauntlet_engine::{Check, KnownIssues, TargetSpec, checks_of, select};
@@ -53,7 +53,7 @@ pub(crate) async fn run(args: DemoArgs, color: bool) -> Result<ExitCode, Failure
         },
         Act {
             heading: "2. The same facilitator with one fault, and the check that catches it",
-            target: Double::Facilitator(Some(mutants::by_name(FACILITATOR.0).map_err(broken)?)),
+            target: Double::Facilitator(Some(facilitator::mutants::by_name(FACILITATOR.0).map_err(broken)?)),
             check: Some(FACILITATOR.1),
         },
         Act {

@@ -5,7 +5,7 @@ use crate::failure::Failure;
 use crate::{interrupt, output, settings};
 use gauntlet_chain::{Chain, ChainConfig, Profile, Roles};
 use gauntlet_doubles::mutant::UnknownMutant;
-use gauntlet_doubles::{facilitator, mutants, server};
+use gauntlet_doubles::{facilitator, server};
 use gauntlet_engine::trial::second_payee;
 use gauntlet_probe::Guard;
 use gauntlet_report::ExitCode;
@@ -23,7 +23,7 @@ pub(crate) async fn run(args: ServeArgs) -> Result<ExitCode, Failure> {
 }
 
 async fn serve_facilitator(args: ServeArgs) -> Result<ExitCode, Failure> {
-    let mutant = args.mutant.as_deref().map(mutants::by_name).transpose().map_err(unknown)?;
+    let mutant = args.mutant.as_deref().map(facilitator::mutants::by_name).transpose().map_err(unknown)?;
     let network = settings::network(&args.chain.network)?;
     let guard = Guard::start();
     let (chain, rpc_url) = chain(&args, network, &guard).await?;

@@ -1,8 +1,8 @@
 //! Faults of answering: the answer is right and is written down wrongly.
 
 use super::answer::{Answer, Call};
+use super::mutants::Fault;
 use super::service::Service;
-use crate::mutants::Fault;
 use axum::http::StatusCode;
 use gauntlet_wire::{Key, U256, Version};
 use serde_json::{Map, Value, json};

@@ -5,9 +5,11 @@
 
 mod answer;
 mod checks;
+mod concerns;
 mod findings;
 mod json;
 mod misshape;
+pub mod mutants;
 mod pardons;
 mod payment;
 mod receipts;
@@ -22,8 +24,9 @@ mod token;
 
 use crate::DoubleError;
 use crate::listener::{Closing, Listener, Port};
-use crate::mutants::Fault;
+
 use gauntlet_wire::{Address, Key, Network, Version};
+use mutants::Fault;
 use std::net::SocketAddr;
 use std::sync::Arc;
 

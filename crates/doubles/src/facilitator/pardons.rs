@@ -1,10 +1,10 @@
 //! Faults of checking: which findings a mutant looks past.
 
 use super::findings::Finding;
+use super::mutants::Fault;
 use super::payment::Payment;
 use super::service::Service;
 use super::token;
-use crate::mutants::Fault;
 use alloy_primitives::address;
 use gauntlet_report::clock::unix_seconds;
 use gauntlet_wire::eip3009::{Recovered, recover};

@@ -2,9 +2,9 @@
 
 use super::findings::reason;
 use super::json;
+use super::mutants::Fault;
 use super::rewrite;
 use crate::claims::PaymentId;
-use crate::mutants::Fault;
 use alloy_primitives::keccak256;
 use axum::http::{HeaderMap, StatusCode, header};
 use gauntlet_wire::message::{Malformed, Reading, Request, read_request};

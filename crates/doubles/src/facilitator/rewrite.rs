@@ -1,7 +1,7 @@
 //! Faults of reading: the body is rewritten into what a careless reader takes it for.
 
+use super::mutants::Fault;
 use super::pardons::known_asset;
-use crate::mutants::Fault;
 use gauntlet_wire::message::Malformed;
 use gauntlet_wire::{Network, ReasonClass, U256, Version};
 use serde_json::{Map, Value, json};

@@ -2,13 +2,13 @@
 
 use super::answer::{Answer, Call};
 use super::findings::{self, reason};
+use super::mutants::Fault;
 use super::payment::{self, Body, Payment, Seen, Unreadable};
 use super::service::{Refusal, Service};
 use super::settle::{self, Failure};
 use super::supported;
 use crate::body::{Untaken, take};
 use crate::listener::HangUp;
-use crate::mutants::Fault;
 use axum::Json;
 use axum::Router;
 use axum::extract::State;

@@ -1,8 +1,8 @@
 //! Sends settlements from one account. The account nonce is handed out under a lock that is held while a transaction
 //! is handed to the chain and never while one waits to be mined.
 
+use super::mutants::Fault;
 use super::rpc::{ChainError, Rpc};
-use crate::mutants::Fault;
 use alloy_consensus::{SignableTransaction, TxEip1559};
 use alloy_eips::eip2718::Encodable2718;
 use alloy_primitives::{Address, B256, Bytes, TxKind, U256, keccak256};

@@ -2,6 +2,7 @@
 
 use super::checks;
 use super::findings::{Finding, reason};
+use super::mutants::Fault;
 use super::pardons::{Stage, pardons};
 use super::payment::Payment;
 use super::rpc::{ChainError, Rpc};
@@ -11,7 +12,6 @@ use crate::DoubleError;
 use crate::claims::Claims;
 use crate::claims::PaymentId;
 use crate::listener::Closing;
-use crate::mutants::Fault;
 use alloy_primitives::{B256, keccak256};
 use gauntlet_report::clock::unix_seconds;
 use gauntlet_wire::{Address, Key, Network, U256, Version};

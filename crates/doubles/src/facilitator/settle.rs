@@ -1,6 +1,7 @@
 //! Settles a payment: examines it again, claims it, sends it, waits for the receipt and judges that.
 
 use super::findings::{Finding, reason};
+use super::mutants::Fault;
 use super::pardons::{Stage, is_high_s};
 use super::payment::Payment;
 use super::rpc::ChainError;
@@ -8,7 +9,6 @@ use super::sender::{Outgoing, Submitted};
 use super::service::{Refusal, Service};
 use super::{receipts, token};
 use crate::claims::{Claim, Known};
-use crate::mutants::Fault;
 use alloy_primitives::B256;
 use gauntlet_report::clock::unix_seconds;
 use gauntlet_wire::U256;

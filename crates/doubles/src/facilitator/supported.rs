@@ -2,8 +2,8 @@
 //!
 //! Source: core v2 §7.3, core v1 §7.3.
 
+use super::mutants::Fault;
 use super::service::Service;
-use crate::mutants::Fault;
 use gauntlet_wire::Version;
 use serde_json::{Value, json};
 

@@ -5,6 +5,7 @@
 
 mod bypass;
 mod bytes;
+mod concerns;
 mod cors;
 mod deal;
 mod delivery;

@@ -2,7 +2,7 @@
 
 use crate::support::{PRICE, World, body, hash, post, send, settle, verify};
 use gauntlet_doubles::facilitator::Running;
-use gauntlet_doubles::mutants::{Fault, MUTANTS};
+use gauntlet_doubles::facilitator::mutants::{Fault, MUTANTS};
 use gauntlet_report::clock::unix_seconds;
 use gauntlet_wire::mutation::{KeyBox, Spelling};
 use gauntlet_wire::{Draft, Key, Mutation, Network, SignatureForm, Version};
@@ -55,14 +55,14 @@ async fn faults_of_checking_and_reading_let_their_mutation_pass() {
         (Fault::AcceptsAnyRecoverableSignature, Mutation::SignedBy(Box::new(KeyBox(stranger.clone()))), both),
         (Fault::ParityVVerifies, Mutation::Signature(SignatureForm::ParityV), both),
         (Fault::IgnoresChainId, Mutation::DomainChain(1), both),
-        (Fault::IgnoresDomainName, Mutation::DomainName("Tether"), both),
-        (Fault::IgnoresDomainName, Mutation::ExtraName("anything"), both),
-        (Fault::IgnoresDomainVersion, Mutation::DomainVersion("9"), both),
-        (Fault::IgnoresDomainVersion, Mutation::ExtraVersion("anything"), both),
+        (Fault::IgnoresDomainName, Mutation::DomainName("Tether".into()), both),
+        (Fault::IgnoresDomainName, Mutation::ExtraName("anything".into()), both),
+        (Fault::IgnoresDomainVersion, Mutation::DomainVersion("9".into()), both),
+        (Fault::IgnoresDomainVersion, Mutation::ExtraVersion("anything".into()), both),
         (Fault::IgnoresVerifyingContract, Mutation::DomainContract(world.other().address), both),
         (Fault::IgnoresVerifyingContract, Mutation::AssetSwapped(Box::new(world.other())), both),
         (Fault::DomainFromToken, Mutation::ExtraMissing, both),
-        (Fault::DomainFromToken, Mutation::ExtraName("Tether"), both),
+        (Fault::DomainFromToken, Mutation::ExtraName("Tether".into()), both),
         (Fault::NoPayeeCheck, Mutation::PayeeOther(stranger.address()), both),
         (Fault::AcceptsUnderpayment, Mutation::ValueBelow(1), both),
         (Fault::AcceptsOverpayment, Mutation::ValueAbove(1), v2),
@@ -72,8 +72,8 @@ async fn faults_of_checking_and_reading_let_their_mutation_pass() {
         (Fault::NoStartCheck, Mutation::NotYetValid(600), both),
         (Fault::IgnoresNetwork, Mutation::NetworkOther(elsewhere), both),
         (Fault::IgnoresClaimedNetwork, Mutation::NetworkDisagrees(elsewhere), both),
-        (Fault::IgnoresScheme, Mutation::SchemeOther("foo"), both),
-        (Fault::IgnoresClaimedScheme, Mutation::SchemeDisagrees("foo"), both),
+        (Fault::IgnoresScheme, Mutation::SchemeOther("foo".into()), both),
+        (Fault::IgnoresClaimedScheme, Mutation::SchemeDisagrees("foo".into()), both),
         (Fault::IgnoresVersion, Mutation::VersionIs(json!(3)), v2),
         (Fault::StringVersion, Mutation::VersionIs(json!("2")), v2),
         (Fault::DefaultsMissingFields, Mutation::Without("/paymentRequirements/asset".into()), both),

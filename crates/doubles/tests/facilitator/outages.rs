@@ -1,7 +1,7 @@
 //! The chain goes away and comes back.
 
 use crate::support::{Line, World, settle, verify};
-use gauntlet_doubles::mutants::Fault;
+use gauntlet_doubles::facilitator::mutants::Fault;
 use gauntlet_wire::Version;
 
 #[tokio::test]

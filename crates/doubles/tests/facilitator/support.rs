@@ -1,7 +1,7 @@
 //! Doubles on a chain, payments, a client, and a line to the chain that can be cut.
 
+use gauntlet_doubles::facilitator::mutants::Fault;
 use gauntlet_doubles::facilitator::{Config, Running, serve};
-use gauntlet_doubles::mutants::Fault;
 use gauntlet_report::clock::unix_seconds;
 use gauntlet_wire::{B256, Draft, Key, Terms, Token, U256, Version};
 use http_body_util::{BodyExt, Full};

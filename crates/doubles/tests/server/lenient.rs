@@ -93,7 +93,7 @@ async fn refused_payments_are_served_by_those_who_do_not_listen() {
             Mutation::Signature(SignatureForm::BitFlipped).apply(&mut payment.draft, 0);
             assert_eq!(shop.present("cheap", &payment).await.serves(), forged, "{fault:?} {version}");
             let mut payment = shop.payment(*version, "cheap").await;
-            Mutation::SchemeDisagrees("upto").apply(&mut payment.draft, 0);
+            Mutation::SchemeDisagrees("upto".into()).apply(&mut payment.draft, 0);
             assert_eq!(shop.present("cheap", &payment).await.serves(), other_terms, "{fault:?} {version}");
             let answer = shop.present_text("cheap", *version, "%%%").await;
             assert_eq!(answer.serves(), rubbish, "{fault:?} {version}");

@@ -60,7 +60,7 @@ async fn what_was_accepted_is_looked_at_by_all_but_one() {
     let town = Town::start().await;
     for fault in [None, Some(Fault::IgnoresAccepted)] {
         let shop = town.shop(fault).await;
-        for mutation in [Mutation::AcceptedAmount(1), Mutation::SchemeDisagrees("upto")] {
+        for mutation in [Mutation::AcceptedAmount(1), Mutation::SchemeDisagrees("upto".into())] {
             let mut payment = shop.payment(Version::V2, "cheap").await;
             mutation.apply(&mut payment.draft, 0);
             let answer = shop.present("cheap", &payment).await;

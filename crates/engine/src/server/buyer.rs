@@ -13,7 +13,7 @@ use crate::reply::Money;
 use gauntlet_probe::{Client, Request, Route, send_together};
 use gauntlet_report::Exchange;
 use gauntlet_wire::Version;
-use gauntlet_wire::header::{encode, payment_header};
+use gauntlet_wire::header::{encode_bytes, payment_header};
 
 /// How stale the check's own start may be before windows are counted from now.
 const FRESH_SECONDS: u64 = 20;
@@ -35,7 +35,7 @@ impl Purchase {
     /// # Errors
     /// [`Stop::Harness`] when a mutation does not fit the payment.
     pub fn header(&self) -> Result<String, Stop> {
-        Ok(encode(&self.payment.draft.present()?.body["paymentPayload"]))
+        Ok(encode_bytes(self.payment.draft.payload()?.as_bytes()))
     }
 
     /// The paid request: that of the route, with the payment in the header of its version.

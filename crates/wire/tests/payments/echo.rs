@@ -39,7 +39,7 @@ fn the_offer_is_echoed_member_by_member() {
 
 #[test]
 fn a_mutation_changes_its_member_of_the_echo_and_never_the_servers_requirements() {
-    let body = answering(Version::V2, &[Mutation::AcceptedAmount(1), Mutation::ExtraName("Tether")]);
+    let body = answering(Version::V2, &[Mutation::AcceptedAmount(1), Mutation::ExtraName("Tether".into())]);
     let mut expected = offer(Version::V2);
     expected["amount"] = json!("1");
     expected["extra"]["name"] = json!("Tether");

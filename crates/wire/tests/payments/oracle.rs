@@ -5,8 +5,8 @@ use crate::table::{Due, examples, row_of};
 use gauntlet_wire::draft::{ACCEPTED, AUTHORIZATION, REQUIREMENTS, SIGNATURE};
 use gauntlet_wire::mutation::Spelling;
 use gauntlet_wire::{
-    Draft, LedgerView, Mutation, Network, ReasonClass as C, SignatureForm, TokenView, U256, Verdict, Version,
-    judge,
+    Clock, Draft, LedgerView, Mutation, Network, ReasonClass as C, SignatureForm, TokenView, U256, Verdict,
+    Version, judge, judge_at,
 };
 use serde_json::{Value, json};
 
@@ -306,4 +306,16 @@ fn messages_of_the_other_version_are_refused() {
     for body in [mixed(&two, &one), mixed(&one, &two)] {
         assert_due(&judge(body.as_bytes(), &ledger(), NOW), Due::Invalid(C::Requirements), &body);
     }
+}
+
+#[test]
+fn on_one_clock_what_has_expired_when_it_is_sent_is_expired() {
+    let at = |expires_in, shared| {
+        let draft = changed(Version::V2, &[Mutation::ExpiresIn(expires_in)]);
+        judge_at(&body(&draft), &ledger(), Clock { now: NOW, shared })
+    };
+    assert_eq!(at(0, true), Verdict::Invalid(vec![C::Expired]));
+    assert!(matches!(at(0, false), Verdict::Open(_)));
+    assert!(matches!(at(1, true), Verdict::Open(_)), "it may expire on the way");
+    assert_eq!(at(31, true), Verdict::Valid);
 }

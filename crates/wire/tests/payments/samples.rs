@@ -43,5 +43,5 @@ pub(crate) fn ledger() -> LedgerView {
 
 /// The body of a draft.
 pub(crate) fn body(draft: &Draft) -> Vec<u8> {
-    draft.present().unwrap().body.to_string().into_bytes()
+    draft.body().unwrap().into_bytes()
 }

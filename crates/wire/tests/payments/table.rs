@@ -3,7 +3,7 @@
 use gauntlet_wire::draft::{ACCEPTED, AUTHORIZATION, REQUIREMENTS, SIGNATURE};
 use gauntlet_wire::message::amount_field;
 use gauntlet_wire::mutation::{KeyBox, Mutation, Spelling};
-use gauntlet_wire::{Address, Key, Network, ReasonClass as C, SignatureForm as F, Token, Version};
+use gauntlet_wire::{Address, Key, Network, ReasonClass as C, SignatureForm as F, Token, U256, Version};
 use serde_json::json;
 
 /// The verdict that is due.
@@ -106,6 +106,10 @@ table! {
         // The payer owns the price and no unit more.
         in_v1(Invalid(C::Funds), signed(&["a:value", "s"], Invalid(C::Amount)));
     Mutation::ValueZero => [Mutation::ValueZero], signed(&["a:value", "s"], Invalid(C::Amount));
+    Mutation::Value(_) => [Mutation::Value(U256::MAX)],
+        in_v1(Invalid(C::Funds), signed(&["a:value", "s"], Invalid(C::Amount)));
+    Mutation::Price(_) => [Mutation::Price(U256::MAX)],
+        signed(&["a:value", "s", "r:$price", "c:$price"], Invalid(C::Funds));
     Mutation::ValueWraps => [Mutation::ValueWraps], row(&["a:value"], Invalid(C::Payload));
     Mutation::ValueWraps128 => [Mutation::ValueWraps128], row(&["a:value"], Invalid(C::Signature));
     Mutation::Spelled(
@@ -126,6 +130,13 @@ table! {
     ], row(&["a:value", "r:$price", "c:$price"], Open);
     Mutation::PayeeOther(_) => [Mutation::PayeeOther(Address::repeat_byte(0x99)), Mutation::PayeeOther(Address::ZERO)],
         signed(&["a:to", "s"], Invalid(C::Recipient));
+    Mutation::PayeeNear(20..) => [Mutation::PayeeNear(20)], signed(&[], Valid);
+    Mutation::PayeeNear(0..=19) => [Mutation::PayeeNear(0), Mutation::PayeeNear(19)],
+        signed(&["a:to", "s"], Invalid(C::Recipient));
+    Mutation::PayerOther(_) => [Mutation::PayerOther(Address::repeat_byte(0x99))],
+        signed(&["a:from", "s"], Invalid(C::Signature));
+    Mutation::BeginsInMilliseconds(_) => [Mutation::BeginsInMilliseconds(600)],
+        signed(&["a:validAfter", "s"], Invalid(C::Early));
     Mutation::Expired(_) => [Mutation::Expired(60), Mutation::Expired(u64::MAX)],
         signed(&["a:validBefore", "s"], Invalid(C::Expired));
     Mutation::ExpiresIn(0..=30) => [Mutation::ExpiresIn(0), Mutation::ExpiresIn(4), Mutation::ExpiresIn(30)],
@@ -154,22 +165,22 @@ table! {
         Mutation::Signature(F::Overlong),
         Mutation::Signature(F::WrongV),
     ], row(&["s"], Invalid(C::Signature));
-    Mutation::DomainName(_) => [Mutation::DomainName("Tether")], row(&["s"], Invalid(C::Signature));
-    Mutation::DomainVersion(_) => [Mutation::DomainVersion("9")], row(&["s"], Invalid(C::Signature));
+    Mutation::DomainName(_) => [Mutation::DomainName("Tether".into())], row(&["s"], Invalid(C::Signature));
+    Mutation::DomainVersion(_) => [Mutation::DomainVersion("9".into())], row(&["s"], Invalid(C::Signature));
     Mutation::DomainChain(_) => [Mutation::DomainChain(1)], row(&["s"], Invalid(C::Signature));
     Mutation::DomainContract(_) => [Mutation::DomainContract(Address::repeat_byte(0x2b))],
         row(&["s"], Invalid(C::Signature));
-    Mutation::ExtraName(_) => [Mutation::ExtraName("Tether")],
+    Mutation::ExtraName(_) => [Mutation::ExtraName("Tether".into())],
         row(&["r:extra/name", "c:extra/name"], Invalid(C::Domain));
-    Mutation::ExtraVersion(_) => [Mutation::ExtraVersion("9")],
+    Mutation::ExtraVersion(_) => [Mutation::ExtraVersion("9".into())],
         row(&["r:extra/version", "c:extra/version"], Invalid(C::Domain));
     Mutation::ExtraMissing => [Mutation::ExtraMissing], in_v1(Open, row(&["r:extra", "c:extra"], Invalid(C::Domain)));
     Mutation::NetworkOther(_) => [Mutation::NetworkOther(Network::new(43114))],
         row(&["r:network", "claim:network"], Invalid(C::Network));
     Mutation::NetworkDisagrees(_) => [Mutation::NetworkDisagrees(Network::new(43114))],
         row(&["claim:network"], Invalid(C::Network));
-    Mutation::SchemeOther(_) => [Mutation::SchemeOther("foo")], row(&["r:scheme", "claim:scheme"], Invalid(C::Scheme));
-    Mutation::SchemeDisagrees(_) => [Mutation::SchemeDisagrees("foo")], row(&["claim:scheme"], Invalid(C::Scheme));
+    Mutation::SchemeOther(_) => [Mutation::SchemeOther("foo".into())], row(&["r:scheme", "claim:scheme"], Invalid(C::Scheme));
+    Mutation::SchemeDisagrees(_) => [Mutation::SchemeDisagrees("foo".into())], row(&["claim:scheme"], Invalid(C::Scheme));
     Mutation::AssetSwapped(_) => [Mutation::AssetSwapped(Box::new(Token {
         address: Address::repeat_byte(0x2b),
         name: "EURC".into(),
@@ -179,7 +190,7 @@ table! {
     Mutation::NonceBytes(32) => [Mutation::NonceBytes(32)], signed(&[], Valid);
     Mutation::NonceBytes(_) => [Mutation::NonceBytes(0), Mutation::NonceBytes(31), Mutation::NonceBytes(33)],
         row(&["a:nonce"], Invalid(C::Payload));
-    Mutation::NonceText(_) => [Mutation::NonceText("not-a-nonce")], row(&["a:nonce"], Invalid(C::Payload));
+    Mutation::NonceText(_) => [Mutation::NonceText("not-a-nonce".into())], row(&["a:nonce"], Invalid(C::Payload));
     Mutation::VersionIs(_) => [
         Mutation::VersionIs(json!(0)),
         Mutation::VersionIs(json!(3)),
@@ -202,4 +213,11 @@ table! {
     Mutation::AcceptedAmount(_) => [Mutation::AcceptedAmount(1)], in_v1(Valid, row(&["c:amount"], Open));
     Mutation::AcceptedPayee(_) => [Mutation::AcceptedPayee(Address::repeat_byte(0x99))],
         in_v1(Valid, row(&["c:payTo"], Open));
+    Mutation::Reordered => [Mutation::Reordered], row(&[], Valid);
+    Mutation::Spaced => [Mutation::Spaced], row(&[], Valid);
+    Mutation::Escaped => [Mutation::Escaped], row(&[], Valid);
+    Mutation::Repeated { .. } => [
+        Mutation::Repeated { at: SIGNATURE.into(), value: json!("0x"), first: true },
+        Mutation::Repeated { at: SIGNATURE.into(), value: json!("0x"), first: false },
+    ], row(&[], Open);
 }

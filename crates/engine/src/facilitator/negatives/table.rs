@@ -104,14 +104,14 @@ pub(super) const NEGATIVES: &[Negative] = &[
         "a signature under another domain name",
         &["X402-EVM3009-006", "X402-EVM3009-025"],
         CONFUSED,
-        |_| Mutation::DomainName("Tether"),
+        |_| Mutation::DomainName("Tether".into()),
     ),
     change(
         "domain-version",
         "a signature under another domain version",
         &["X402-EVM3009-006", "X402-EVM3009-025"],
         CONFUSED,
-        |_| Mutation::DomainVersion("9"),
+        |_| Mutation::DomainVersion("9".into()),
     ),
     change(
         "domain-chain",
@@ -132,14 +132,14 @@ pub(super) const NEGATIVES: &[Negative] = &[
         "requirements that name the token's domain wrongly",
         &["X402-EVM3009-025"],
         CONFUSED,
-        |_| Mutation::ExtraName("Tether"),
+        |_| Mutation::ExtraName("Tether".into()),
     ),
     change(
         "extra-version",
         "requirements with a wrong domain version",
         &["X402-EVM3009-025"],
         CONFUSED,
-        |_| Mutation::ExtraVersion("9"),
+        |_| Mutation::ExtraVersion("9".into()),
     ),
     change(
         "extra-missing",
@@ -240,7 +240,7 @@ pub(super) const NEGATIVES: &[Negative] = &[
         |_| Mutation::NetworkDisagrees(Network::new(43114)),
     ),
     change("scheme-other", "a scheme that does not exist", &["X402V2-FA-VERIFY-010"], CONFUSED, |_| {
-        Mutation::SchemeOther("foo")
+        Mutation::SchemeOther("foo".into())
     })
     .hard(),
     change(
@@ -248,7 +248,7 @@ pub(super) const NEGATIVES: &[Negative] = &[
         "a payload for another scheme than the requirements",
         &["X402V2-FA-VERIFY-011"],
         CONFUSED,
-        |_| Mutation::SchemeDisagrees("foo"),
+        |_| Mutation::SchemeDisagrees("foo".into()),
     ),
     change("version-3", "x402Version 3", &["X402V2-FA-VERIFY-007"], SLOPPY, |_| {
         Mutation::VersionIs(json!(3))
@@ -288,7 +288,7 @@ pub(super) const NEGATIVES: &[Negative] = &[
     change("nonce-long", "a nonce of 33 bytes", &["X402V2-CORE-031"], SLOPPY, |_| Mutation::NonceBytes(33)),
     change("nonce-empty", "an empty nonce", &["X402V2-CORE-031"], SLOPPY, |_| Mutation::NonceBytes(0)),
     change("nonce-text", "a nonce that is not hexadecimal", &["X402V2-CORE-031"], SLOPPY, |_| {
-        Mutation::NonceText("not-a-nonce")
+        Mutation::NonceText("not-a-nonce".into())
     }),
     world(
         "nonce-cancelled",

@@ -57,7 +57,7 @@ pub(super) const REFUSALS: &[Refusal] = &[
     .by(COPY, NOT_ON_OFFER_V1)
     .graded(),
     change("scheme-other", "a payment that names another scheme", CONFUSED, |_, payment| {
-        payment.mutate(&Mutation::SchemeDisagrees("foo"));
+        payment.mutate(&Mutation::SchemeDisagrees("foo".into()));
     })
     .by(COPY, NOT_ON_OFFER_V1),
     change("extra-name", "an accepted.extra with another domain name", CONFUSED, |_, payment| {

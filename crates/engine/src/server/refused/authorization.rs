@@ -50,10 +50,10 @@ pub(super) const REFUSALS: &[Refusal] = &[
     }),
     // ---- under which domain
     change("domain-name", "a signature under another domain name", CONFUSED, |_, payment| {
-        payment.mutate(&Mutation::DomainName("Tether"));
+        payment.mutate(&Mutation::DomainName("Tether".into()));
     }),
     change("domain-version", "a signature under another domain version", CONFUSED, |_, payment| {
-        payment.mutate(&Mutation::DomainVersion("9"));
+        payment.mutate(&Mutation::DomainVersion("9".into()));
     }),
     change("domain-chain", "a signature for another chain", CONFUSED, |_, payment| {
         payment.mutate(&Mutation::DomainChain(1));
@@ -150,7 +150,7 @@ pub(super) const REFUSALS: &[Refusal] = &[
     }),
     change("nonce-empty", "an empty nonce", SLOPPY, |_, payment| payment.mutate(&Mutation::NonceBytes(0))),
     change("nonce-text", "a nonce that is not hexadecimal", SLOPPY, |_, payment| {
-        payment.mutate(&Mutation::NonceText("not-a-nonce"));
+        payment.mutate(&Mutation::NonceText("not-a-nonce".into()));
     }),
     change("nonce-other", "another nonce than the one that was signed", FORGED, |ground, payment| {
         write(payment, "nonce", json!(ground.stranger.to_bytes().to_string()));
