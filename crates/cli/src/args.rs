@@ -131,6 +131,12 @@ pub(crate) struct RunArgs {
     /// Seed of accounts and nonces; drawn and shown when not given
     #[arg(long, value_name = "N")]
     pub(crate) seed: Option<u64>,
+    /// Search with so many made-up cases for each property; 0 searches nothing
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u64).range(0..=10_000_000))]
+    pub(crate) cases: u64,
+    /// The longest time for the search of one property, seconds
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    pub(crate) max_time: Option<u64>,
     /// How many checks run beside one another
     #[arg(long, short, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=256))]
     pub(crate) jobs: u16,
@@ -252,6 +258,9 @@ pub(crate) struct MutantsArgs {
     /// Seed of accounts and nonces
     #[arg(long, value_name = "N", default_value_t = 402)]
     pub(crate) seed: u64,
+    /// Cases of a search for the mutants that only a search finds
+    #[arg(long, value_name = "N", default_value_t = 2000, value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
+    pub(crate) cases: u64,
     /// How many mutants are tried beside one another, each with a chain of its own
     #[arg(long, short, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=64))]
     pub(crate) jobs: u16,

@@ -11,6 +11,28 @@ pub struct Mutant<F> {
     pub title: &'static str,
     /// Globs of the ids of the checks that may fail because of the fault.
     pub concerns: &'static [&'static str],
+    /// What has to find it.
+    pub layer: Layer,
+}
+
+/// Which part of the suite has to find a mutant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Layer {
+    /// A check or scenario that somebody wrote for faults of its kind.
+    Scripted,
+    /// The search through made-up payments and sequences: no scripted check happens to show it.
+    Search,
+}
+
+impl Layer {
+    /// As it is written in the matrix.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Scripted => "scripted",
+            Self::Search => "search",
+        }
+    }
 }
 
 /// There is no mutant of that name.
@@ -43,7 +65,8 @@ pub fn find<F>(table: &'static [Mutant<F>], name: &str) -> Result<&'static Mutan
     })
 }
 
-/// One row a mutant: the fault, its name, its sentence. What it concerns tells a `concerns(Fault)` in scope.
+/// One row a mutant: the fault, its name, its sentence. What it concerns and what has to find
+/// it tell a `concerns(Fault)` and a `layer(Fault)` in scope.
 macro_rules! mutants {
     ($( $fault:ident, $name:literal, $title:literal; )*) => {
         /// What a mutant does wrong.
@@ -59,6 +82,7 @@ macro_rules! mutants {
                 fault: Fault::$fault,
                 title: $title,
                 concerns: concerns(Fault::$fault),
+                layer: layer(Fault::$fault),
             }, )*
         ];
     };

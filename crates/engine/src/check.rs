@@ -18,6 +18,8 @@ pub enum Lane {
     Parallel,
     /// Alone: it needs the signer, the chain or the target for itself.
     Exclusive,
+    /// Alone, when a search was asked for.
+    Search,
     /// At the end: it judges what the whole run has seen.
     Last,
 }

@@ -237,7 +237,7 @@ impl Cx {
     pub async fn settle(&self, payment: &Payment) -> Result<(Reply, Money), Stop> {
         let _lane = match self.check.lane {
             crate::Lane::Exclusive | crate::Lane::Last => None,
-            crate::Lane::Control | crate::Lane::Unpaid | crate::Lane::Parallel => {
+            crate::Lane::Control | crate::Lane::Unpaid | crate::Lane::Parallel | crate::Lane::Search => {
                 Some(self.world.settle_lane.lock().await)
             }
         };

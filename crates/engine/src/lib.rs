@@ -11,6 +11,7 @@ pub mod reply;
 pub mod requirements;
 pub mod row;
 pub mod scenario;
+pub mod search;
 pub mod select;
 pub mod selftest;
 pub mod server;
@@ -30,11 +31,13 @@ pub fn checks_of(role: Role) -> Vec<Check> {
 /// As [`checks_of`], with a client of somebody else's that buys in the flows.
 #[must_use]
 pub fn checks_with(role: Role, client: Option<&Arc<Manifest>>) -> Vec<Check> {
-    match role {
+    let mut checks = match role {
         Role::Facilitator => facilitator::checks(),
         Role::Server => server::checks().into_iter().chain(scenario::checks_bought_by(client)).collect(),
         Role::Client => Vec::new(),
-    }
+    };
+    checks.extend(search::checks(role));
+    checks
 }
 
 /// Every check of every role.

@@ -1,11 +1,13 @@
 //! The trial of the trial: every mutant must be caught, every check must catch one, the double itself must pass.
 
-use crate::check::Check;
+use crate::check::{Check, Lane};
 use crate::known::KnownIssues;
+use crate::search::Budget;
 use crate::select::globs;
 use crate::target::{Double, TargetSpec};
 use crate::trial::{ChainSource, Nobody, Trial, TrialConfig, TrialError};
 use futures::stream::{self, StreamExt};
+use gauntlet_doubles::mutant::Layer;
 use gauntlet_doubles::{facilitator, server};
 use gauntlet_probe::Role;
 use gauntlet_report::{CheckReport, Outcome, Profile};
@@ -26,6 +28,8 @@ pub struct SelfTest {
     pub cache: PathBuf,
     /// Seed of all runs.
     pub seed: u64,
+    /// Cases of a search for the mutants that only a search finds, and for the double.
+    pub cases: u64,
     /// How many mutants are tried beside one another, each with a chain of its own.
     pub jobs: usize,
     /// Folder for the runs.
@@ -45,6 +49,8 @@ pub struct Killed {
     pub target: String,
     /// Its fault as a sentence.
     pub title: String,
+    /// What has to find it: `scripted` checks, or the `search`.
+    pub layer: &'static str,
     /// The checks that caught it.
     pub killed_by: Vec<String>,
     /// The checks that caught it although its fault does not concern them.
@@ -113,7 +119,7 @@ pub async fn matrix(test: SelfTest, tell: &(dyn Fn(&str) + Sync)) -> Result<Matr
         let test = &test;
         async move {
             let began = std::time::Instant::now();
-            let checks = test.checks.get(&mutant.role()).cloned().unwrap_or_default();
+            let checks = checks_for(test, *mutant);
             let reports = hold(test, *mutant, checks, "").await?;
             let killed = kills(*mutant, &reports, began.elapsed())?;
             tell(&format!("{}  caught by {} checks", killed.target, killed.killed_by.len()));
@@ -176,7 +182,7 @@ async fn settle_strays(
     }
     let names: Vec<&str> = doubtful.iter().map(String::as_str).collect();
     tell(&format!("{}  once more, alone: {}", killed.target, names.join(", ")));
-    let checks = test.checks.get(&mutant.role()).cloned().unwrap_or_default();
+    let checks = checks_for(test, *mutant);
     // The whole trial, since some checks judge what the others have seen.
     let reports = hold(test, *mutant, checks, "-again").await?;
     let again = kills(*mutant, &reports, Duration::ZERO)?;
@@ -206,6 +212,15 @@ fn patience(role: Role) -> Duration {
         Role::Server => Duration::from_secs(20),
         Role::Facilitator | Role::Client => Duration::from_secs(10),
     }
+}
+
+/// Scripted checks are proved by the mutants made for them, which makes a search with each of those idle.
+fn checks_for(test: &SelfTest, mutant: Double) -> Vec<Check> {
+    let mut checks = test.checks.get(&mutant.role()).cloned().unwrap_or_default();
+    if mutant.layer() == Layer::Scripted {
+        checks.retain(|check| check.lane != Lane::Search);
+    }
+    checks
 }
 
 /// All mutants of all roles.
@@ -240,6 +255,7 @@ fn kills(mutant: Double, reports: &[CheckReport], took: Duration) -> Result<Kill
         mutant: mutant.mutant().unwrap_or_default().into(),
         target: mutant.spec(),
         title: mutant.title().into(),
+        layer: mutant.layer().as_str(),
         strays: catching().filter(|report| !concerned.is_match(&report.check)).map(stray).collect(),
         flickers: Vec::new(),
         killed_by: catching().map(|report| report.check.clone()).collect(),
@@ -271,6 +287,7 @@ async fn hold(
             profile: Profile::Strict,
             seed: test.seed,
             jobs: 8,
+            budget: Budget { cases: test.cases, max_time: None },
             timeout: patience(double.role()),
             checks,
             folder: test.folder.join(&name),

@@ -1,5 +1,6 @@
 //! How a target is named on the command line.
 
+use gauntlet_doubles::mutant::Layer;
 use gauntlet_doubles::mutant::UnknownMutant;
 use gauntlet_doubles::{facilitator, server};
 use gauntlet_probe::{Client, ClientConfig, Manifest, ManifestError, ProbeError, Role, Shop};
@@ -39,6 +40,15 @@ impl Double {
         match self {
             Self::Facilitator(mutant) => mutant.map_or("", |mutant| mutant.title),
             Self::Server(mutant) => mutant.map_or("", |mutant| mutant.title),
+        }
+    }
+
+    /// What has to find its fault.
+    #[must_use]
+    pub fn layer(self) -> Layer {
+        match self {
+            Self::Facilitator(mutant) => mutant.map_or(Layer::Scripted, |mutant| mutant.layer),
+            Self::Server(mutant) => mutant.map_or(Layer::Scripted, |mutant| mutant.layer),
         }
     }
 

@@ -10,6 +10,7 @@ pub use setup::{placeholder_names, second_payee};
 
 use crate::check::Check;
 use crate::known::KnownIssues;
+use crate::search::Budget;
 use crate::select::SelectError;
 use crate::target::TargetSpec;
 use gauntlet_chain::ChainError;
@@ -60,6 +61,8 @@ pub struct TrialConfig {
     pub jobs: usize,
     /// The longest wait for one answer.
     pub timeout: Duration,
+    /// How much the checks that search may search.
+    pub budget: Budget,
     /// The checks to run, already selected.
     pub checks: Vec<Check>,
     /// The run's folder; it must not hold a run yet.

@@ -1,6 +1,7 @@
 //! The world of a run: one chain, one target, one record.
 
 use crate::history::History;
+use crate::search::Budget;
 use crate::server::shop::Shop;
 use crate::trial::Live;
 use gauntlet_chain::Chain;
@@ -62,6 +63,8 @@ pub struct World {
     pub target_rpc: Option<String>,
     /// One settle at a time: a facilitator's own nonce races are the subject of checks of their own.
     pub settle_lane: tokio::sync::Mutex<()>,
+    /// How much the checks that search may search.
+    pub budget: Budget,
     /// What changes while the run goes on.
     pub state: State,
 }

@@ -6,6 +6,7 @@ use crate::failure::Failure;
 use crate::{output, settings};
 use gauntlet_doubles::mutant::UnknownMutant;
 use gauntlet_doubles::{facilitator, server};
+use gauntlet_engine::search::Budget;
 use gauntlet_engine::target::Double;
 use gauntlet_engine::trial::{ChainSource, TrialConfig};
 use gauntlet_engine::{Check, KnownIssues, TargetSpec, checks_of, select};
@@ -34,6 +35,7 @@ pub(crate) async fn run(args: DemoArgs, color: bool) -> Result<ExitCode, Failure
         profile: Profile::Reference,
         seed,
         jobs: 8,
+        budget: Budget::default(),
         timeout: Duration::from_secs(30),
         checks,
         folder,

@@ -54,6 +54,7 @@ pub(crate) async fn run(args: MutantsArgs, _color: bool) -> Result<ExitCode, Fai
         anvil,
         cache,
         seed: args.seed,
+        cases: args.cases,
         jobs: usize::from(args.jobs),
         folder,
         mutants,

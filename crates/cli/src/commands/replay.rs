@@ -5,6 +5,7 @@ use crate::args::ReplayArgs;
 use crate::failure::Failure;
 use crate::{output, settings};
 use gauntlet_engine::payment::TIMEOUT_SECONDS;
+use gauntlet_engine::search::Budget;
 use gauntlet_engine::trial::{ChainSource, TrialConfig};
 use gauntlet_engine::{KnownIssues, TargetSpec, checks_with, select};
 use gauntlet_probe::{Role, Shop};
@@ -60,6 +61,7 @@ pub(crate) async fn run(args: ReplayArgs, _color: bool) -> Result<ExitCode, Fail
             profile: started.profile,
             seed: started.seed,
             jobs: 1,
+            budget: Budget::default(),
             timeout: Duration::from_secs(args.timeout),
             checks: with_controls(checks, role),
             folder,

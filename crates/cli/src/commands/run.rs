@@ -3,8 +3,9 @@
 use crate::args::{Format, RunArgs};
 use crate::failure::Failure;
 use crate::{interrupt, output, progress, settings};
+use gauntlet_engine::search::Budget;
 use gauntlet_engine::trial::{ChainSource, Held, Trial, TrialConfig, TrialError};
-use gauntlet_engine::{Check, KnownIssues, TargetSpec, checks_of, checks_with, select};
+use gauntlet_engine::{Check, KnownIssues, Lane, TargetSpec, checks_of, checks_with, select};
 use gauntlet_probe::{Manifest, Role, Shop};
 use gauntlet_report::render::{self, Style};
 use gauntlet_report::{ExitCode, Outcome, Record, clock};
@@ -49,7 +50,7 @@ struct Plan {
 fn plan(args: &RunArgs, target: TargetSpec) -> Result<Plan, Failure> {
     let client = args.client.as_deref().map(client).transpose()?;
     let checks = checks_with(target.role(), client.as_ref());
-    let checks = select::select(checks, &args.select, &args.exclude)?;
+    let checks = searched(args, select::select(checks, &args.select, &args.exclude)?)?;
     Ok(Plan {
         known: known_issues(args.known.as_deref(), &target)?,
         facilitator: facilitator(&args.facilitator)?,
@@ -57,6 +58,26 @@ fn plan(args: &RunArgs, target: TargetSpec) -> Result<Plan, Failure> {
         target,
         checks,
     })
+}
+
+fn budget(args: &RunArgs) -> Budget {
+    Budget { cases: args.cases, max_time: args.max_time.map(Duration::from_secs) }
+}
+
+/// Without a number of cases nothing is searched; who selected nothing but searches has to name one.
+fn searched(args: &RunArgs, checks: Vec<Check>) -> Result<Vec<Check>, Failure> {
+    if args.cases > 0 {
+        return Ok(checks);
+    }
+    let (searching, rest): (Vec<Check>, Vec<Check>) =
+        checks.into_iter().partition(|check| check.lane == Lane::Search);
+    match (searching.first(), rest.is_empty()) {
+        (Some(check), true) => {
+            Err(Failure::usage(format!("{} searches, and is told how far by --cases", check.id))
+                .with_help("for example: --cases 500"))
+        }
+        _ => Ok(rest),
+    }
 }
 
 /// The trial of one target.
@@ -77,6 +98,7 @@ async fn one(args: &RunArgs, plan: Plan, seed: u64, run: String, folder: PathBuf
         profile: args.profile.into(),
         seed,
         jobs: usize::from(args.jobs),
+        budget: budget(args),
         timeout: Duration::from_secs(args.timeout),
         checks: with_controls(checks, role),
         client: args.client.clone(),
@@ -243,11 +265,8 @@ pub(super) fn with_controls(selected: Vec<Check>, role: Role) -> Vec<Check> {
         selected.iter().any(|check| check.version == control.version || check.version.is_none())
             && !selected.iter().any(|check| check.id == control.id)
     };
-    let mut checks: Vec<Check> = checks_of(role)
-        .into_iter()
-        .filter(|check| check.lane == gauntlet_engine::Lane::Control)
-        .filter(needed)
-        .collect();
+    let mut checks: Vec<Check> =
+        checks_of(role).into_iter().filter(|check| check.lane == Lane::Control).filter(needed).collect();
     checks.extend(selected);
     checks
 }

@@ -4,6 +4,7 @@
 //! A glob says as little as holds: a check that the fault cannot touch must not be named.
 
 use super::mutants::Fault::{self, *};
+use crate::mutant::Layer;
 
 /// Globs of the ids of the checks that may fail because of the fault.
 pub(super) const fn concerns(fault: Fault) -> &'static [&'static str] {
@@ -303,4 +304,9 @@ pub(super) const fn concerns(fault: Fault) -> &'static [&'static str] {
         V1NetworkInV2 => &["facilitator.supported.kind-networks", "facilitator.supported.served"],
         V2NetworkInV1 => &["facilitator.supported.served", "facilitator.supported.short-name"],
     }
+}
+
+/// What has to find a fault.
+pub(super) const fn layer(_: Fault) -> Layer {
+    Layer::Scripted
 }

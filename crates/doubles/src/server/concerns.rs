@@ -4,6 +4,7 @@
 //! A glob says as little as holds: a check that the fault cannot touch must not be named.
 
 use super::mutants::Fault::{self, *};
+use crate::mutant::Layer;
 
 /// Globs of the ids of the checks that may fail because of the fault.
 pub(super) const fn concerns(fault: Fault) -> &'static [&'static str] {
@@ -489,4 +490,9 @@ pub(super) const fn concerns(fault: Fault) -> &'static [&'static str] {
         CorsNotExposed => &["server.challenge.cors-exposed{,.v1}", "server.paid.cors-exposed{,.v1}"],
         PreflightRefused => &["server.challenge.preflight{,.v1}"],
     }
+}
+
+/// What has to find a fault.
+pub(super) const fn layer(_: Fault) -> Layer {
+    Layer::Scripted
 }

@@ -3,7 +3,7 @@
 //! A mutant sells a plain route for a valid payment unless its fault is about exactly that; otherwise it behaves
 //! like the conforming double. The suite is measured by them: a check that no mutant fails proves nothing.
 
-use super::concerns::concerns;
+use super::concerns::{concerns, layer};
 use crate::mutant::{self, UnknownMutant, mutants};
 
 /// A resource server double with exactly one fault.

@@ -110,6 +110,7 @@ async fn with_claims(
         target_rpc,
         history: History::default(),
         settle_lane: tokio::sync::Mutex::default(),
+        budget: config.budget,
         state: State::default(),
     });
     let schedule = Arc::new(Schedule {
@@ -195,7 +196,7 @@ impl Schedule {
                 }
             })
             .await;
-        for check in lane(Lane::Exclusive).chain(lane(Lane::Last)) {
+        for check in lane(Lane::Exclusive).chain(lane(Lane::Search)).chain(lane(Lane::Last)) {
             Arc::clone(&self).one(check).await;
         }
         let failed = self.controls();

@@ -1,0 +1,23 @@
+//! The search: made-up payments and sequences, judged by the oracle and by the invariants.
+//!
+//! Its checks are listed with those of their role and run only when they are asked for, with a number of cases: how
+//! long they take is the caller's choice.
+
+use crate::check::Check;
+use gauntlet_probe::Role;
+use std::time::Duration;
+
+/// How much is searched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Budget {
+    /// Cases for each property; 0 means no search.
+    pub cases: u64,
+    /// The longest time for each property; `None` means as long as the cases take.
+    pub max_time: Option<Duration>,
+}
+
+/// The checks that search, for one role.
+#[must_use]
+pub fn checks(_: Role) -> Vec<Check> {
+    Vec::new()
+}
