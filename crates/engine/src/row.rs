@@ -38,18 +38,42 @@ pub enum Scope {
     Target,
 }
 
-impl Row {
+/// What the rows of one subject have in common.
+#[derive(Debug, Clone, Copy)]
+pub struct Topic {
+    /// When they run.
+    pub lane: Lane,
+    /// What is at risk.
+    pub risk: &'static str,
+}
+
+impl Topic {
     /// A row about the target, which needs nothing but its answers.
-    pub const fn of_target(
-        (lane, risk): (Lane, &'static str),
+    pub const fn row(
+        self,
         id: &'static str,
         title: &'static str,
         v2: &'static [&'static str],
         body: fn(Cx) -> BoxFuture<'static, Judged>,
-    ) -> Self {
-        Self { id, title, v2, v1: &[], scope: Scope::Target, risk, lane, needs: &[], body }
+    ) -> Row {
+        Row { scope: Scope::Target, ..self.twins(id, title, v2, &[], body) }
     }
 
+    /// A row about payments of each version that has rules.
+    pub const fn twins(
+        self,
+        id: &'static str,
+        title: &'static str,
+        v2: &'static [&'static str],
+        v1: &'static [&'static str],
+        body: fn(Cx) -> BoxFuture<'static, Judged>,
+    ) -> Row {
+        let Self { lane, risk } = self;
+        Row { id, title, v2, v1, scope: Scope::Version2, risk, lane, needs: &[], body }
+    }
+}
+
+impl Row {
     /// The checks that the row stands for.
     #[must_use]
     pub fn checks(&self) -> Vec<Check> {

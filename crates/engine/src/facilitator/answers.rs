@@ -3,7 +3,7 @@
 //! Each of these provokes a few refusals of its own, so that it has something to judge when it runs alone, and then
 //! looks at all answers of the run.
 
-use super::Row;
+use super::{Row, Topic};
 use crate::check::{Judged, Lane, Stop};
 use crate::cx::{Cx, Violation};
 use crate::history::{Endpoint, Entry, Said};
@@ -13,20 +13,11 @@ use gauntlet_wire::{Mutation, Version, reason};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
-const GUESS: &str = "a server cannot tell its buyer what was wrong";
-
-const fn row(
-    id: &'static str,
-    title: &'static str,
-    v2: &'static [&'static str],
-    body: fn(Cx) -> futures::future::BoxFuture<'static, Judged>,
-) -> Row {
-    Row::of_target((Lane::Last, GUESS), id, title, v2, body)
-}
+const GUESS: Topic = Topic { lane: Lane::Last, risk: "a server cannot tell its buyer what was wrong" };
 
 /// The rows.
 pub const ROWS: &[Row] = &[
-    row(
+    GUESS.row(
         "facilitator.answers.reason-given",
         "a refusal names its reason",
         &["X402V2-FA-VERIFY-014", "X402V2-CORE-025"],
@@ -36,7 +27,7 @@ pub const ROWS: &[Row] = &[
             }))
         },
     ),
-    row(
+    GUESS.row(
         "facilitator.answers.verify-shape",
         "/verify answers a boolean isValid",
         &["X402V2-CORE-028"],
@@ -48,7 +39,7 @@ pub const ROWS: &[Row] = &[
             }))
         },
     ),
-    row(
+    GUESS.row(
         "facilitator.answers.verify-status",
         "a payment that /verify refuses is answered with status 200",
         &["X402V2-FA-VERIFY-004"],
@@ -58,7 +49,7 @@ pub const ROWS: &[Row] = &[
             }))
         },
     ),
-    row(
+    GUESS.row(
         "facilitator.answers.settle-status",
         "a payment that /settle refuses is answered with status 200",
         &["X402V2-FA-SETTLE-011"],
@@ -68,7 +59,7 @@ pub const ROWS: &[Row] = &[
             }))
         },
     ),
-    row(
+    GUESS.row(
         "facilitator.answers.settle-success",
         "a successful settle names success, transaction and network",
         &["X402V2-CORE-023"],
@@ -88,7 +79,7 @@ pub const ROWS: &[Row] = &[
     Row {
         v2: &[],
         v1: &["X402V1-CORE-006"],
-        ..row(
+        ..GUESS.row(
             "facilitator.answers.settle-success-payer",
             "a successful v1 settle names its payer",
             &[],
@@ -101,7 +92,7 @@ pub const ROWS: &[Row] = &[
             },
         )
     },
-    row(
+    GUESS.row(
         "facilitator.answers.settle-failure",
         "a failed settle still has transaction and network",
         &["X402V2-CORE-024"],
@@ -123,7 +114,7 @@ pub const ROWS: &[Row] = &[
     Row {
         v2: &[],
         v1: &["X402V1-CORE-007"],
-        ..row(
+        ..GUESS.row(
             "facilitator.answers.settle-failure-members",
             "a failed v1 settle has transaction, network and payer",
             &[],
@@ -145,7 +136,7 @@ pub const ROWS: &[Row] = &[
             },
         )
     },
-    row(
+    GUESS.row(
         "facilitator.answers.failure-transaction",
         "the transaction of a failed settle is empty or a hash",
         &["X402V2-FA-SETTLE-008"],
@@ -165,7 +156,7 @@ pub const ROWS: &[Row] = &[
             ))
         },
     ),
-    row(
+    GUESS.row(
         "facilitator.answers.success-without-reason",
         "an acceptance carries no reason for a refusal",
         &["X402V2-CORE-025"],
@@ -183,7 +174,7 @@ pub const ROWS: &[Row] = &[
             ))
         },
     ),
-    row(
+    GUESS.row(
         "facilitator.answers.payer",
         "the payer that is named is the payer",
         &["X402V2-FA-VERIFY-013", "X402V2-CORE-026"],
@@ -204,7 +195,7 @@ pub const ROWS: &[Row] = &[
             ))
         },
     ),
-    row(
+    GUESS.row(
         "facilitator.answers.network",
         "the network of a settle answer is the network of the request",
         &["X402V2-FA-SETTLE-012"],
@@ -224,7 +215,7 @@ pub const ROWS: &[Row] = &[
             ))
         },
     ),
-    row(
+    GUESS.row(
         "facilitator.answers.amount",
         "an amount in a settle answer is what was moved",
         &["X402V2-CORE-027"],
@@ -237,19 +228,19 @@ pub const ROWS: &[Row] = &[
             }))
         },
     ),
-    row("facilitator.answers.reason-form", "reasons are stable machine strings", &["X402V2-ERR-002"], |cx| {
+    GUESS.row("facilitator.answers.reason-form", "reasons are stable machine strings", &["X402V2-ERR-002"], |cx| {
         Box::pin(each(cx, "X402V2-ERR-002", "free-text", "^[a-z0-9_]+$", |entry| {
             is_business_refusal(entry)
                 && entry.reason().is_some_and(|text| !text.is_empty() && !reason::is_machine_string(&text))
         }))
     }),
-    row(
+    GUESS.row(
         "facilitator.answers.reason-class",
         "a reason fits the one fault of its payment",
         &["X402V2-ERR-003"],
         |cx| Box::pin(reason_class(cx)),
     ),
-    row(
+    GUESS.row(
         "facilitator.answers.reason-vocabulary",
         "reasons come from the published lists",
         &["X402V2-ERR-001"],
@@ -258,13 +249,13 @@ pub const ROWS: &[Row] = &[
     Row {
         v2: &[],
         v1: &["X402V1-FA-004"],
-        ..row("facilitator.answers.reason-vocabulary", "reasons come from the published lists", &[], |cx| {
+        ..GUESS.row("facilitator.answers.reason-vocabulary", "reasons come from the published lists", &[], |cx| {
             Box::pin(vocabulary(cx, Version::V1))
         })
     },
     Row {
         risk: "an error text gives away keys, addresses of nodes or the inside of the program",
-        ..row(
+        ..GUESS.row(
             "facilitator.answers.no-leaks",
             "no answer shows a stack trace, a key or the address of the node",
             &["X402V2-ERR-005"],
@@ -273,7 +264,7 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         risk: "bad input looks like an outage, and the other way round",
-        ..row(
+        ..GUESS.row(
             "facilitator.answers.no-5xx",
             "no well-formed request is answered with a server error",
             &["INV-008"],
@@ -289,7 +280,7 @@ pub const ROWS: &[Row] = &[
     Row {
         risk: "one request makes the facilitator fall over",
         lane: Lane::Last,
-        ..row(
+        ..GUESS.row(
             "facilitator.service.alive",
             "a plain valid payment still works after everything that was sent",
             &["INV-009"],

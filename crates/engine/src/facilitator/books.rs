@@ -2,8 +2,8 @@
 //!
 //! They run last, when no transaction is under way any more, and read the ledger anew.
 
-use super::Row;
 use super::money::carries;
+use super::{Row, Topic};
 use crate::check::{Judged, Lane, Stop};
 use crate::cx::{Cx, Violation};
 use crate::history::{Entry, PaymentKey, Said};
@@ -11,44 +11,38 @@ use gauntlet_chain::Transfer;
 use gauntlet_wire::U256;
 use std::collections::{BTreeMap, BTreeSet};
 
-const BOOKS: &str = "what callers were told and what the money did are two different stories";
-
-const fn row(
-    id: &'static str,
-    title: &'static str,
-    v2: &'static [&'static str],
-    body: fn(Cx) -> futures::future::BoxFuture<'static, Judged>,
-) -> Row {
-    Row::of_target((Lane::Last, BOOKS), id, title, v2, body)
-}
+const BOOKS: Topic = Topic {
+    lane: Lane::Last,
+    risk: "what callers were told and what the money did are two different stories",
+};
 
 /// The rows.
 pub const ROWS: &[Row] = &[
-    row(
+    BOOKS.row(
         "facilitator.books.success-means-money",
         "every success of the run has its Transfer",
         &["X402V2-FA-SETTLE-002", "X402-EVM3009-028"],
         |cx| Box::pin(success_means_money(cx)),
     ),
-    row(
+    BOOKS.row(
         "facilitator.books.failure-means-none",
         "no payment of the run that was refused moved money, not even later",
         &["X402V2-FA-SETTLE-003"],
         |cx| Box::pin(failure_means_none(cx)),
     ),
-    row(
+    BOOKS.row(
         "facilitator.books.one-success-a-nonce",
         "each authorization of the run was settled at most once",
         &["INV-002"],
         |cx| Box::pin(one_success(cx)),
     ),
-    row(
+    BOOKS.row(
         "facilitator.books.balance",
         "what payees received is what successful settles of the run were for",
         &["INV-001"],
         |cx| Box::pin(balance(cx)),
     ),
-    row(
+    BOOKS.row(
         "facilitator.books.gas",
         "the signers sent transactions only for payments that were presented to /settle",
         &["INV-007"],

@@ -18,7 +18,7 @@ pub mod supported;
 pub mod tokens;
 
 use crate::check::Check;
-use crate::row::{Row, Scope, versioned};
+use crate::row::{Row, Scope, Topic, versioned};
 
 /// All checks of the facilitator trial, in the order in which they are listed.
 #[must_use]

@@ -1,62 +1,54 @@
 //! `/supported`: what is claimed is what is served.
 
-use super::Row;
+use super::{Row, Topic};
 use crate::check::{Judged, Lane, Stop};
 use crate::cx::{Cx, Violation};
 use crate::history::{Endpoint, Said};
 use gauntlet_probe::Request;
 use gauntlet_wire::{Network, SupportedAnswer, SupportedKind, Version};
 
-const PROMISE: &str = "a server offers its buyers a way to pay that does not work";
-
-const fn row(
-    id: &'static str,
-    title: &'static str,
-    v2: &'static [&'static str],
-    body: fn(Cx) -> futures::future::BoxFuture<'static, Judged>,
-) -> Row {
-    Row::of_target((Lane::Parallel, PROMISE), id, title, v2, body)
-}
+const PROMISE: Topic =
+    Topic { lane: Lane::Parallel, risk: "a server offers its buyers a way to pay that does not work" };
 
 /// The rows.
 pub const ROWS: &[Row] = &[
-    row(
+    PROMISE.row(
         "facilitator.supported.kinds",
         "/supported answers JSON with a list of kinds",
         &["X402V2-FA-SUPP-001"],
         |cx| Box::pin(kinds(cx)),
     ),
-    row(
+    PROMISE.row(
         "facilitator.supported.kind-fields",
         "each kind names version, scheme and network",
         &["X402V2-FA-SUPP-003"],
         |cx| Box::pin(kind_fields(cx)),
     ),
-    row(
+    PROMISE.row(
         "facilitator.supported.kind-networks",
         "v2 kinds name networks by CAIP-2, v1 kinds by short names",
         &["X402V2-FA-SUPP-003", "X402V1-FA-003"],
         |cx| Box::pin(kind_networks(cx)),
     ),
-    row(
+    PROMISE.row(
         "facilitator.supported.members",
         "/supported has extensions and signers",
         &["X402V2-FA-SUPP-002"],
         |cx| Box::pin(members(cx)),
     ),
-    row(
+    PROMISE.row(
         "facilitator.supported.signer-keys",
         "signers are keyed by CAIP-2 patterns",
         &["X402V2-FA-SUPP-004"],
         |cx| Box::pin(signer_keys(cx)),
     ),
-    row(
+    PROMISE.row(
         "facilitator.supported.served",
         "every kind on this network that is offered verifies a valid payment",
         &["X402V2-FA-SUPP-005"],
         |cx| Box::pin(served(cx)),
     ),
-    row(
+    PROMISE.row(
         "facilitator.supported.stable",
         "/supported says the same five times over",
         &["X402V2-FA-SUPP-007", "X402V2-FA-SUPP-001"],
@@ -64,14 +56,14 @@ pub const ROWS: &[Row] = &[
     ),
     Row {
         risk: "nobody can tell whose transaction paid",
-        ..row(
+        ..PROMISE.row(
             "facilitator.supported.signer-settles",
             "settlements are sent by an account that /supported names",
             &["X402V2-FA-SUPP-006"],
             |cx| Box::pin(signer_settles(cx)),
         )
     },
-    row(
+    PROMISE.row(
         "facilitator.supported.short-name",
         "v1 kinds name networks by short names",
         &["X402V1-FA-003"],

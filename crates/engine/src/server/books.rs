@@ -6,43 +6,35 @@ use super::visit::Facts;
 use crate::check::{Judged, Lane, Stop};
 use crate::cx::{Cx, Violation};
 use crate::history::PaymentKey;
-use crate::row::{Row, Scope};
+use crate::row::{Row, Scope, Topic};
 use gauntlet_chain::Transfer;
 use gauntlet_wire::B256;
 use std::collections::{BTreeMap, BTreeSet};
 
-const BOOKS: &str = "what was sold and what was paid are two different stories";
-
-const fn row(
-    id: &'static str,
-    title: &'static str,
-    v2: &'static [&'static str],
-    body: fn(Cx) -> futures::future::BoxFuture<'static, Judged>,
-) -> Row {
-    Row::of_target((Lane::Last, BOOKS), id, title, v2, body)
-}
+const BOOKS: Topic =
+    Topic { lane: Lane::Last, risk: "what was sold and what was paid are two different stories" };
 
 /// The rows.
 pub const ROWS: &[Row] = &[
-    row(
+    BOOKS.row(
         "server.books.content-means-money",
         "no payment of the run was served more often than it was paid",
         &["INV-003"],
         |cx| Box::pin(content_means_money(cx)),
     ),
-    row(
+    BOOKS.row(
         "server.books.money-means-content",
         "no payment of the run that was only refused moved money, not even later",
         &["INV-004"],
         |cx| Box::pin(money_means_content(cx)),
     ),
-    row(
+    BOOKS.row(
         "server.books.transactions",
         "no two payments of the run were reported as the same transaction",
         &["GAUNTLET-RS-009"],
         |cx| Box::pin(transactions(cx)),
     ),
-    row(
+    BOOKS.row(
         "server.books.no-server-error",
         "no plain payment of the run was answered with a server error",
         &["INV-008-RS"],
@@ -52,7 +44,7 @@ pub const ROWS: &[Row] = &[
         v1: &["INV-009-RS"],
         scope: Scope::Version2,
         risk: "one request of anybody closes the shop for all others",
-        ..row(
+        ..BOOKS.row(
             "server.books.alive",
             "after everything that it was sent the server sells to a plain payment",
             &["INV-009-RS"],

@@ -5,7 +5,7 @@ use super::money::Expected;
 use super::visit::Visit;
 use crate::check::{Judged, Lane, Stop};
 use crate::cx::{Cx, Violation};
-use crate::row::{Row, Scope};
+use crate::row::{Row, Scope, Topic};
 use gauntlet_probe::{Request, Route};
 use gauntlet_report::Class;
 
@@ -65,7 +65,12 @@ const fn method(
     title: &'static str,
     body: fn(Cx) -> futures::future::BoxFuture<'static, Judged>,
 ) -> Row {
-    Row::of_target((Lane::Exclusive, UNSOLD), id, title, &["X402V2-HTTP-RS-031", "GAUNTLET-RS-001"], body)
+    Topic { lane: Lane::Exclusive, risk: UNSOLD }.row(
+        id,
+        title,
+        &["X402V2-HTTP-RS-031", "GAUNTLET-RS-001"],
+        body,
+    )
 }
 
 // ---- what others use too -----------------------------------------------------------------------------------------

@@ -1,61 +1,51 @@
 //! The rows: what is asked of a 402, and what is at risk.
 
 use super::{body, browser, entry, extensions, header, object, quiet, steady};
-use crate::check::{Judged, Lane, Need};
-use crate::cx::Cx;
-use crate::row::{Row, Scope};
-use futures::future::BoxFuture;
+use crate::check::{Lane, Need};
+use crate::row::{Row, Topic};
 
-const UNPAYABLE: &str = "buyers cannot read what to pay, and the server sells nothing to them";
+const UNPAYABLE: Topic = Topic {
+    lane: Lane::Unpaid,
+    risk: "buyers cannot read what to pay, and the server sells nothing to them",
+};
 const MISREAD: &str = "two readers of one 402 pay differently, or not at all";
 const BROWSERS: &str = "buyers in a browser cannot pay";
 const KEPT: &str = "a cache serves what was meant for one buyer to others";
 const GIVEN: &str = "work is done, or content leaves, for nobody's money";
 const TALKATIVE: &str = "whoever asks learns how the server is built and whom to attack next";
 
-/// A check of a 402, for each version that has rules.
-const fn told(
-    id: &'static str,
-    title: &'static str,
-    v2: &'static [&'static str],
-    v1: &'static [&'static str],
-    body: fn(Cx) -> BoxFuture<'static, Judged>,
-) -> Row {
-    Row { id, title, v2, v1, risk: UNPAYABLE, scope: Scope::Version2, lane: Lane::Unpaid, needs: &[], body }
-}
-
 /// The rows.
 pub const ROWS: &[Row] = &[
     // The status and the header
-    told(
+    UNPAYABLE.twins(
         "server.challenge.status",
         "an unpaid request to any paid route is answered 402",
         &["X402V2-HTTP-RS-001"],
         &["X402V1-HTTP-RS-001"],
         |cx| Box::pin(header::status(cx)),
     ),
-    told(
+    UNPAYABLE.twins(
         "server.challenge.header",
         "every 402 has a PAYMENT-REQUIRED header, whatever its body is",
         &["X402V2-HTTP-RS-002", "X402V2-HTTP-RS-005"],
         &[],
         |cx| Box::pin(header::there(cx)),
     ),
-    told(
+    UNPAYABLE.twins(
         "server.challenge.one-header",
         "no 402 has PAYMENT-REQUIRED twice",
         &["X402V2-HTTP-RS-004"],
         &[],
         |cx| Box::pin(header::one_line(cx)),
     ),
-    told(
+    UNPAYABLE.twins(
         "server.challenge.base64",
         "PAYMENT-REQUIRED is standard base64 with padding",
         &["X402V2-HTTP-RS-003"],
         &[],
         |cx| Box::pin(header::base64(cx)),
     ),
-    told(
+    UNPAYABLE.twins(
         "server.challenge.json",
         "PAYMENT-REQUIRED contains a JSON object in UTF-8",
         &["X402V2-HTTP-RS-003"],
@@ -64,7 +54,7 @@ pub const ROWS: &[Row] = &[
     ),
     Row {
         risk: MISREAD,
-        ..told(
+        ..UNPAYABLE.twins(
             "server.challenge.members-once",
             "no object in a 402 has a member twice",
             &["GAUNTLET-RS-013"],
@@ -72,7 +62,7 @@ pub const ROWS: &[Row] = &[
             |cx| Box::pin(header::members_once(cx)),
         )
     },
-    told(
+    UNPAYABLE.twins(
         "server.challenge.size",
         "PAYMENT-REQUIRED fits into the headers that clients read",
         &["GAUNTLET-RS-004", "GAUNTLET-RS-003"],
@@ -81,7 +71,7 @@ pub const ROWS: &[Row] = &[
     ),
     Row {
         risk: MISREAD,
-        ..told(
+        ..UNPAYABLE.twins(
             "server.challenge.beyond-ascii",
             "letters beyond ASCII arrive whole in PAYMENT-REQUIRED",
             &["GAUNTLET-RS-016", "X402V2-HTTP-RS-003"],
@@ -90,42 +80,42 @@ pub const ROWS: &[Row] = &[
         )
     },
     // The object
-    told(
+    UNPAYABLE.twins(
         "server.challenge.version",
         "a 402 says its version as a number, and its error as a string",
         &["X402V2-CORE-001", "X402V2-CORE-005"],
         &["X402V1-CORE-001"],
         |cx| Box::pin(object::version(cx)),
     ),
-    told(
+    UNPAYABLE.twins(
         "server.challenge.accepts",
         "a 402 offers at least one way to pay, in a list",
         &["X402V2-CORE-002", "GAUNTLET-RS-019"],
         &["X402V1-CORE-001", "GAUNTLET-RS-019"],
         |cx| Box::pin(object::accepts(cx)),
     ),
-    told(
+    UNPAYABLE.twins(
         "server.challenge.resource",
         "a 402 describes what is for sale in an object with its url, within the limits of its members",
         &["X402V2-CORE-004", "X402V2-CORE-003", "X402V2-CORE-015"],
         &[],
         |cx| Box::pin(object::resource(cx)),
     ),
-    told(
+    UNPAYABLE.twins(
         "server.challenge.resource-url",
         "the url of the resource is absolute and has the path that was asked for",
         &["GAUNTLET-RS-020"],
         &["GAUNTLET-RS-020"],
         |cx| Box::pin(object::resource_url(cx)),
     ),
-    told(
+    UNPAYABLE.twins(
         "server.challenge.extensions",
         "each extension that a 402 offers has the objects info and schema",
         &["X402V2-CORE-013"],
         &[],
         |cx| Box::pin(extensions::members(cx)),
     ),
-    told(
+    UNPAYABLE.twins(
         "server.challenge.extension-info",
         "the info of an extension satisfies the schema beside it",
         &["X402V2-CORE-014"],
@@ -133,49 +123,49 @@ pub const ROWS: &[Row] = &[
         |cx| Box::pin(extensions::satisfied(cx)),
     ),
     // The offers
-    told(
+    UNPAYABLE.twins(
         "server.challenge.scheme",
         "each offer names its scheme",
         &["X402V2-CORE-006"],
         &["X402V1-CORE-002"],
         |cx| Box::pin(entry::each(cx, entry::scheme)),
     ),
-    told(
+    UNPAYABLE.twins(
         "server.challenge.network",
         "each offer names its network as its version does: by CAIP-2 in version 2, by a word in version 1",
         &["X402V2-CORE-007"],
         &["X402V1-CORE-004"],
         |cx| Box::pin(entry::each(cx, entry::network)),
     ),
-    told(
+    UNPAYABLE.twins(
         "server.challenge.amount",
         "the price of each offer is a string of decimal digits",
         &["X402V2-CORE-008"],
         &["X402V1-CORE-002"],
         |cx| Box::pin(entry::each(cx, entry::amount)),
     ),
-    told(
+    UNPAYABLE.twins(
         "server.challenge.asset",
         "the asset of each offer is an address on an EVM network",
         &["X402V2-CORE-009"],
         &["X402V1-CORE-002"],
         |cx| Box::pin(entry::each(cx, entry::asset)),
     ),
-    told(
+    UNPAYABLE.twins(
         "server.challenge.pay-to",
         "the payee of each offer is an address on an EVM network",
         &["X402V2-CORE-010"],
         &["X402V1-CORE-002"],
         |cx| Box::pin(entry::each(cx, entry::pay_to)),
     ),
-    told(
+    UNPAYABLE.twins(
         "server.challenge.timeout",
         "each offer gives the time for its payment as a positive number",
         &["X402V2-CORE-011"],
         &["X402V1-CORE-002"],
         |cx| Box::pin(entry::each(cx, entry::timeout)),
     ),
-    told(
+    UNPAYABLE.twins(
         "server.challenge.extra",
         "the extra of each offer is an object that names the token's signing domain",
         &["X402V2-CORE-012"],
@@ -183,14 +173,14 @@ pub const ROWS: &[Row] = &[
         |cx| Box::pin(entry::each(cx, entry::extra)),
     ),
     // The body of version 1
-    told(
+    UNPAYABLE.twins(
         "server.challenge.body",
         "the body of a version 1 challenge is a JSON object with offers, and says that it is JSON",
         &[],
         &["X402V1-HTTP-RS-001"],
         |cx| Box::pin(body::form(cx)),
     ),
-    told(
+    UNPAYABLE.twins(
         "server.challenge.members",
         "each version 1 offer has resource and description, and what else it has is of the right type",
         &[],
@@ -200,7 +190,7 @@ pub const ROWS: &[Row] = &[
     // What stays the same, and what does not
     Row {
         risk: MISREAD,
-        ..told(
+        ..UNPAYABLE.twins(
             "server.challenge.stable",
             "asking five times gives the same offers",
             &["GAUNTLET-RS-006"],
@@ -208,15 +198,14 @@ pub const ROWS: &[Row] = &[
             |cx| Box::pin(steady::five_times(cx)),
         )
     },
-    told(
+    UNPAYABLE.twins(
         "server.challenge.query",
         "a query changes neither that a route is paid nor what it costs",
         &["X402V2-HTTP-RS-001", "GAUNTLET-RS-006"],
         &["X402V1-HTTP-RS-001", "GAUNTLET-RS-006"],
         |cx| Box::pin(steady::with_a_query(cx)),
     ),
-    Row::of_target(
-        (Lane::Unpaid, MISREAD),
+    Topic { lane: Lane::Unpaid, risk: MISREAD }.row(
         "server.challenge.versions-agree",
         "the offers of both versions in one 402 ask for the same",
         &["GAUNTLET-RS-007"],
@@ -224,7 +213,7 @@ pub const ROWS: &[Row] = &[
     ),
     Row {
         needs: &[Need::Route("dear")],
-        ..told(
+        ..UNPAYABLE.twins(
             "server.challenge.routes-differ",
             "each route asks for its own price, to its own payee",
             &["X402V2-HTTP-RS-027"],
@@ -234,7 +223,7 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         needs: &[Need::Route("create")],
-        ..told(
+        ..UNPAYABLE.twins(
             "server.challenge.create",
             "a POST route asks for its price like any other",
             &["X402V2-HTTP-RS-001", "X402V2-HTTP-RS-002"],
@@ -244,7 +233,7 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         needs: &[Need::Route("item")],
-        ..told(
+        ..UNPAYABLE.twins(
             "server.challenge.item",
             "a route with a parameter asks for its price like any other",
             &["X402V2-HTTP-RS-001", "X402V2-HTTP-RS-002"],
@@ -255,7 +244,7 @@ pub const ROWS: &[Row] = &[
     // Browsers and caches
     Row {
         risk: BROWSERS,
-        ..told(
+        ..UNPAYABLE.twins(
             "server.challenge.browser",
             "a browser that asks for a page gets the 402 and PAYMENT-REQUIRED as well",
             &["X402V2-HTTP-RS-006"],
@@ -263,22 +252,19 @@ pub const ROWS: &[Row] = &[
             |cx| Box::pin(browser::page(cx)),
         )
     },
-    Row::of_target(
-        (Lane::Unpaid, KEPT),
+    Topic { lane: Lane::Unpaid, risk: KEPT }.row(
         "server.challenge.cache",
         "no shared cache may keep a 402",
         &["X402V2-HTTP-RS-024"],
         |cx| Box::pin(browser::not_kept(cx)),
     ),
-    Row::of_target(
-        (Lane::Unpaid, BROWSERS),
+    Topic { lane: Lane::Unpaid, risk: BROWSERS }.row(
         "server.challenge.cors-exposed",
         "pages of other origins may read PAYMENT-REQUIRED when they may read the 402",
         &["GAUNTLET-RS-005"],
         |cx| Box::pin(browser::exposed(cx)),
     ),
-    Row::of_target(
-        (Lane::Unpaid, BROWSERS),
+    Topic { lane: Lane::Unpaid, risk: BROWSERS }.row(
         "server.challenge.preflight",
         "pages of other origins may send the payment header when they may read the 402",
         &["GAUNTLET-RS-005"],
@@ -287,16 +273,14 @@ pub const ROWS: &[Row] = &[
     // What happens besides
     Row {
         needs: &[Need::Route("free")],
-        ..Row::of_target(
-            (Lane::Unpaid, UNPAYABLE),
+        ..UNPAYABLE.row(
             "server.challenge.free",
             "a route that costs nothing is answered without a payment",
             &["GAUNTLET-RS-012"],
             |cx| Box::pin(quiet::free(cx)),
         )
     },
-    Row::of_target(
-        (Lane::Unpaid, GIVEN),
+    Topic { lane: Lane::Unpaid, risk: GIVEN }.row(
         "server.challenge.unknown-path",
         "a path that is no route has no content",
         &["GAUNTLET-RS-001", "INV-008-RS"],
@@ -304,8 +288,7 @@ pub const ROWS: &[Row] = &[
     ),
     Row {
         needs: &[Need::Route("runs")],
-        ..Row::of_target(
-            (Lane::Exclusive, GIVEN),
+        ..Topic { lane: Lane::Exclusive, risk: GIVEN }.row(
             "server.challenge.no-work",
             "no handler runs for a request without a payment",
             &["X402V2-FLOW-006", "X402V2-HTTP-RS-021"],
@@ -315,7 +298,7 @@ pub const ROWS: &[Row] = &[
     Row {
         risk: TALKATIVE,
         lane: Lane::Parallel,
-        ..told(
+        ..UNPAYABLE.twins(
             "server.challenge.discreet",
             "refusals show no trace of how the server is built",
             &["GAUNTLET-RS-010"],

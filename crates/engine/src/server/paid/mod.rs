@@ -15,26 +15,15 @@ use super::visit::Visit;
 use crate::check::{Judged, Lane, Need, Stop};
 use crate::cx::Cx;
 use crate::reply::Money;
-use crate::row::{Row, Scope};
+use crate::row::{Row, Topic};
 use futures::future::BoxFuture;
 use gauntlet_wire::Version;
 use serde_json::Value;
 
-const UNSOLD: &str = "a buyer with a good payment gets nothing";
+const UNSOLD: Topic = Topic { lane: Lane::Parallel, risk: "a buyer with a good payment gets nothing" };
 const UNPROVEN: &str = "the buyer cannot show what was paid, or is shown what somebody else paid";
 const OVERCHARGED: &str = "a buyer pays more than the price, or for nothing";
 const KEPT: &str = "a cache serves to others what one buyer has paid for";
-
-/// A check of purchases, in both versions.
-const fn bought(
-    id: &'static str,
-    title: &'static str,
-    v2: &'static [&'static str],
-    v1: &'static [&'static str],
-    body: fn(Cx) -> BoxFuture<'static, Judged>,
-) -> Row {
-    Row { id, title, v2, v1, risk: UNSOLD, scope: Scope::Version2, lane: Lane::Parallel, needs: &[], body }
-}
 
 /// A route that is bought like the cheap one.
 const fn route(
@@ -45,7 +34,7 @@ const fn route(
 ) -> Row {
     let (v2, v1): (&[&str], &[&str]) =
         (&["X402V2-HTTP-RS-008"], &["X402V1-HTTP-RS-002", "X402V1-HTTP-RS-003"]);
-    Row { needs, ..bought(id, title, v2, v1, body) }
+    Row { needs, ..UNSOLD.twins(id, title, v2, v1, body) }
 }
 
 /// The rows.
@@ -53,7 +42,7 @@ pub const ROWS: &[Row] = &[
     // The receipt
     Row {
         risk: UNPROVEN,
-        ..bought(
+        ..UNSOLD.twins(
             "server.paid.receipt-form",
             "a receipt is one header line: standard base64 of a JSON object with each member once",
             &["X402V2-HTTP-RS-008", "GAUNTLET-RS-013"],
@@ -63,7 +52,7 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         risk: UNPROVEN,
-        ..bought(
+        ..UNSOLD.twins(
             "server.paid.receipt",
             "a receipt says success, and names the network, the transaction, the payer and the amount of the payment",
             &["X402V2-HTTP-RS-009"],
@@ -74,7 +63,7 @@ pub const ROWS: &[Row] = &[
     Row {
         risk: UNPROVEN,
         needs: &[Need::ScriptedFacilitator],
-        ..bought(
+        ..UNSOLD.twins(
             "server.paid.receipt-mirrors",
             "a receipt says what the facilitator said",
             &["X402V2-HTTP-RS-033"],
@@ -85,7 +74,7 @@ pub const ROWS: &[Row] = &[
     // The money
     Row {
         risk: OVERCHARGED,
-        ..bought(
+        ..UNSOLD.twins(
             "server.paid.once",
             "a purchase is one Transfer of the price to the payee, settled once on the terms of the 402",
             &["INV-003", "X402V2-HTTP-RS-021", "X402V2-HTTP-RS-017"],
@@ -131,7 +120,7 @@ pub const ROWS: &[Row] = &[
     // The answer
     Row {
         risk: OVERCHARGED,
-        ..bought(
+        ..UNSOLD.twins(
             "server.paid.content-once",
             "the content stands in the body, once, and in no header",
             &["X402V2-HTTP-RS-008"],
@@ -139,14 +128,13 @@ pub const ROWS: &[Row] = &[
             |cx| Box::pin(answer::content_once(cx)),
         )
     },
-    Row::of_target(
-        (Lane::Parallel, KEPT),
+    Topic { lane: Lane::Parallel, risk: KEPT }.row(
         "server.paid.cache",
         "no shared cache may keep content that was paid for",
         &["X402V2-HTTP-RS-024"],
         |cx| Box::pin(answer::not_kept(cx)),
     ),
-    bought(
+    UNSOLD.twins(
         "server.paid.cors-exposed",
         "pages of other origins may read the receipt when they may read the content",
         &["GAUNTLET-RS-005"],
@@ -155,7 +143,7 @@ pub const ROWS: &[Row] = &[
     ),
     Row {
         needs: &[Need::ScriptedFacilitator],
-        ..bought(
+        ..UNSOLD.twins(
             "server.paid.internal-headers",
             "what facilitator and handler say to the server alone is not handed on to the buyer",
             &["X402V2-HTTP-RS-032", "X402V2-HTTP-RS-037"],
@@ -164,28 +152,28 @@ pub const ROWS: &[Row] = &[
         )
     },
     // The payment
-    bought(
+    UNSOLD.twins(
         "server.paid.header-case",
         "a payment is found in its header however the name's letters are written",
         &["X402V2-HTTP-RS-007"],
         &["X402V1-HTTP-RS-002"],
         |cx| Box::pin(payload::header_in_any_case(cx)),
     ),
-    bought(
+    UNSOLD.twins(
         "server.paid.unknown-members",
         "a payment with members that no document defines buys all the same",
         &["X402V2-CORE-030-RS"],
         &["X402V2-CORE-030-RS"],
         |cx| Box::pin(payload::unknown_members(cx)),
     ),
-    bought(
+    UNSOLD.twins(
         "server.paid.unknown-extension",
         "a payment with an extension that was not offered buys all the same",
         &["X402V2-CORE-030-RS"],
         &[],
         |cx| Box::pin(payload::unknown_extension(cx)),
     ),
-    bought(
+    UNSOLD.twins(
         "server.paid.without-resource",
         "a payment that does not repeat the resource buys all the same",
         &["X402V2-HTTP-RS-008"],
@@ -195,7 +183,7 @@ pub const ROWS: &[Row] = &[
     // Several at once
     Row {
         risk: UNPROVEN,
-        ..bought(
+        ..UNSOLD.twins(
             "server.paid.two-payers",
             "two payers at one instant each get the receipt of their own payment",
             &["GAUNTLET-RS-009"],
@@ -203,7 +191,7 @@ pub const ROWS: &[Row] = &[
             |cx| Box::pin(crowd::two_payers(cx)),
         )
     },
-    bought(
+    UNSOLD.twins(
         "server.paid.eight-payers",
         "eight payers at one instant are all served",
         &["X402V2-HTTP-RS-008", "GAUNTLET-RS-009"],
@@ -214,7 +202,7 @@ pub const ROWS: &[Row] = &[
     Row {
         risk: OVERCHARGED,
         needs: &[Need::Route("failing")],
-        ..bought(
+        ..UNSOLD.twins(
             "server.paid.handler-fails",
             "a handler that fails costs the buyer nothing",
             &["X402V2-HTTP-RS-022", "X402V2-HTTP-RS-023"],
@@ -225,7 +213,7 @@ pub const ROWS: &[Row] = &[
     Row {
         risk: OVERCHARGED,
         needs: &[Need::Route("missing")],
-        ..bought(
+        ..UNSOLD.twins(
             "server.paid.handler-misses",
             "a handler that finds nothing costs the buyer nothing",
             &["X402V2-HTTP-RS-022", "X402V2-HTTP-RS-023"],

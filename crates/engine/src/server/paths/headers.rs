@@ -5,22 +5,23 @@ use super::super::methods::routes;
 use super::{Attempt, COVERS, PAST, open_nothing};
 use crate::check::{Judged, Lane};
 use crate::cx::Cx;
-use crate::row::Row;
+use crate::row::{Row, Topic};
 
 /// The rows.
 pub(super) const ROWS: &[Row] = &[
-    Row::of_target(
-        (Lane::Parallel, PAST),
+    Topic { lane: Lane::Parallel, risk: PAST }.row(
         "server.path.rewritten",
         "a header that names another path opens no paid route",
         COVERS,
         |cx| Box::pin(rewritten(cx)),
     ),
-    Row::of_target((Lane::Parallel, PAST), "server.path.host", "no Host opens a paid route", COVERS, |cx| {
-        Box::pin(host(cx))
-    }),
-    Row::of_target(
-        (Lane::Parallel, PAST),
+    Topic { lane: Lane::Parallel, risk: PAST }.row(
+        "server.path.host",
+        "no Host opens a paid route",
+        COVERS,
+        |cx| Box::pin(host(cx)),
+    ),
+    Topic { lane: Lane::Parallel, risk: PAST }.row(
         "server.path.local",
         "no header that claims to come from the server's own side opens a paid route",
         COVERS,

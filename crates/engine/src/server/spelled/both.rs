@@ -8,7 +8,7 @@ use super::super::visit::Visit;
 use super::goes_on;
 use crate::check::{Judged, Lane, Stop};
 use crate::cx::{Cx, Violation};
-use crate::row::{Row, Scope};
+use crate::row::{Row, Scope, Topic};
 use gauntlet_probe::Request;
 use gauntlet_report::Class;
 use gauntlet_wire::header::payment_header;
@@ -53,8 +53,7 @@ const fn both(
     title: &'static str,
     body: fn(Cx) -> futures::future::BoxFuture<'static, Judged>,
 ) -> Row {
-    Row::of_target(
-        (Lane::Parallel, TWO),
+    Topic { lane: Lane::Parallel, risk: TWO }.row(
         id,
         title,
         &["X402V2-HTTP-RS-028", "INV-003", "INV-004", "INV-008-RS", "INV-009-RS"],
