@@ -1,5 +1,6 @@
 //! Targets that run: started, waited for, watched and stopped.
 
+use crate::port::free_port;
 use crate::{
     Client, ClientConfig, Filled, Guard, Manifest, ManifestError, Request, install, log, spawn::Group,
 };
@@ -257,12 +258,4 @@ impl RunningTarget {
     fn process(&self) -> MutexGuard<'_, Option<Group>> {
         self.process.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// A port of 127.0.0.1 that was free a moment ago.
-///
-/// # Errors
-/// What the system says when there is none.
-pub fn free_port() -> std::io::Result<u16> {
-    std::net::TcpListener::bind(("127.0.0.1", 0))?.local_addr().map(|address| address.port())
 }

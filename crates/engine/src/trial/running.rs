@@ -2,7 +2,7 @@
 
 use crate::target::{Double, TargetSpec};
 use gauntlet_doubles::{DoubleError, facilitator, server};
-use gauntlet_probe::{Guard, Manifest, Role, RunningTarget, Shop, Target};
+use gauntlet_probe::{Guard, Manifest, Role, RunningTarget, Shop, Target, free_port};
 use gauntlet_wire::Version;
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -40,13 +40,14 @@ impl Starter {
         match &self.target {
             TargetSpec::Double(Double::Facilitator(mutant)) => {
                 let fault = mutant.map(|mutant| mutant.fault);
-                let config = facilitator::Config { fault, ..self.facilitator.clone() };
+                let config =
+                    facilitator::Config { fault, listen: own_address()?, ..self.facilitator.clone() };
                 let running = facilitator::serve(config).await.map_err(failed)?;
                 Ok(Live::new(running.url(), LiveKind::Facilitator(running)))
             }
             TargetSpec::Double(Double::Server(mutant)) => {
                 let fault = mutant.map(|mutant| mutant.fault);
-                let config = server::Config { fault, ..self.server.clone() };
+                let config = server::Config { fault, listen: own_address()?, ..self.server.clone() };
                 let running = server::serve(config.clone()).await.map_err(failed)?;
                 let shop = double_shop(&config.canary);
                 Ok(Live {
@@ -221,5 +222,14 @@ impl Live {
     }
 }
 
-/// Where a double of this process listens.
+/// Where a double of this process listens, also when it is started again.
+///
+/// # Errors
+/// What the system says when no port is free.
+pub(super) fn own_address() -> Result<SocketAddr, String> {
+    let port = free_port().map_err(|error| format!("no port is free: {error}"))?;
+    Ok(SocketAddr::from((Ipv4Addr::LOCALHOST, port)))
+}
+
+/// Where a double would listen if its starter did not choose.
 pub(super) const ANY_PORT: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 0);

@@ -1,6 +1,6 @@
 //! The set-up of a trial: chain, fault proxy, the facilitator behind a server, target.
 
-use super::running::{ANY_PORT, Live, Starter};
+use super::running::{ANY_PORT, Live, Starter, own_address};
 use super::{ChainSource, TrialConfig, TrialError, Watcher};
 use crate::target::TargetSpec;
 use gauntlet_chain::{Chain, ChainConfig};
@@ -184,8 +184,11 @@ async fn back(config: &TrialConfig, starter: &Starter, watcher: &dyn Watcher) ->
         .start("facilitator.log")
         .await
         .map_err(|reason| format!("the facilitator behind the server did not start: {reason}"))?;
-    let port = config.facilitator_port.unwrap_or(0);
-    let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    // Its door is closed and opened again, at the same place.
+    let listen = match config.facilitator_port {
+        Some(port) => SocketAddr::from((Ipv4Addr::LOCALHOST, port)),
+        None => own_address()?,
+    };
     let scripted = scripted::serve(scripted::Config { upstream: live.url.clone(), listen })
         .await
         .map_err(|error| format!("the scripted facilitator did not start: {error}"))?;
