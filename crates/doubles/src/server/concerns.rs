@@ -466,9 +466,13 @@ pub(super) const fn concerns(fault: Fault) -> &'static [&'static str] {
             "server.spelled.*",
         ],
         ExtraNull | ExtraArray => &["server.challenge.extra{,.v1}", "server.flow.named{,.v1}"],
-        PriceFlickers => {
-            &["attack.discovery{,.v1}", "server.challenge.*", "server.paid.once{,.v1}", "server.refused.*"]
-        }
+        PriceFlickers => &[
+            "attack.discovery{,.v1}",
+            "server.books.content-means-money{,.v1}",
+            "server.challenge.*",
+            "server.paid.once{,.v1}",
+            "server.refused.*",
+        ],
         V1ErrorMissing => &[
             "server.challenge.version{,.v1}",
             "server.order.settle-false{,.v1}",
