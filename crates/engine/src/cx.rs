@@ -35,6 +35,7 @@ pub struct Cx {
     pub now: u64,
     collected: Arc<Mutex<Collected>>,
     payments: Arc<AtomicU32>,
+    accounts: Arc<str>,
 }
 
 /// One violation, before the catalogue has been asked about its requirement.
@@ -60,7 +61,20 @@ impl Cx {
     /// A context for a check.
     #[must_use]
     pub fn new(world: Arc<World>, check: Arc<Check>, now: u64) -> Self {
-        Self { world, check, now, collected: Arc::default(), payments: Arc::default() }
+        let accounts = format!("{}{}/{}", world.seed, world.salt, check.id).into();
+        Self { world, check, now, collected: Arc::default(), payments: Arc::default(), accounts }
+    }
+
+    /// The same check with accounts of their own, derived from this text; all else is shared.
+    #[must_use]
+    pub fn with_accounts(&self, accounts: impl Into<Arc<str>>) -> Self {
+        Self { accounts: accounts.into(), payments: Arc::default(), ..self.clone() }
+    }
+
+    /// What the accounts are derived from: seed, check, and what else makes them its own.
+    #[must_use]
+    pub fn accounts(&self) -> &str {
+        &self.accounts
     }
 
     /// The version of the check's payments: its own, or the newest that the target claims and can be paid in.
@@ -122,10 +136,10 @@ impl Cx {
 
     // ---- accounts and payments ------------------------------------------------------------------------------
 
-    /// An account of this check: always the same for the same seed, check and name.
+    /// An account of this check: always the same for the same accounts text and name.
     #[must_use]
     pub fn key(&self, name: &str) -> Key {
-        Key::derive(&format!("{}{}/{}/{name}", self.world.seed, self.world.salt, self.check.id))
+        Key::derive(&format!("{}/{name}", self.accounts))
     }
 
     /// A stranger's address.
@@ -188,13 +202,21 @@ impl Cx {
         now: u64,
     ) -> Result<Payment, Stop> {
         let payer = self.key(&format!("payer/{number}"));
-        let token = terms.token.clone();
+        let nonce = self.key(&format!("nonce/{number}")).to_bytes();
+        self.funded(Draft::valid(version, terms, payer, nonce, now), purse, now).await
+    }
+
+    /// A payment as it is drafted, by a payer who is given this purse.
+    ///
+    /// # Errors
+    /// [`Stop::Harness`] when the chain does not obey.
+    pub(crate) async fn funded(&self, draft: Draft, purse: U256, now: u64) -> Result<Payment, Stop> {
+        let (payer, token) = (draft.signer.clone(), draft.terms.token.clone());
         match self.world.chain.set_balance(token.address, payer.address(), purse).await {
             // An address that is no token of ours has no balances; the check that presents it knows.
             Ok(()) | Err(ChainError::UnknownToken(_)) => {}
             Err(error) => return Err(error.into()),
         }
-        let nonce = self.key(&format!("nonce/{number}")).to_bytes();
         let ledger = LedgerView {
             chain_id: self.world.chain.chain_id(),
             token: TokenView::Eip3009 {
@@ -206,7 +228,6 @@ impl Cx {
             nonce_used: false,
             blocked: false,
         };
-        let draft = Draft::valid(version, terms, payer.clone(), nonce, now);
         Ok(Payment {
             draft,
             payer,

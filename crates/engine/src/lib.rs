@@ -1,6 +1,7 @@
 //! Everything that reaches a verdict: requirements, checks, the world they run in, the scheduler, known issues, and
 //! the trial of the trial itself against broken doubles.
 
+pub mod cast;
 pub mod check;
 pub mod cx;
 pub mod facilitator;
@@ -49,6 +50,7 @@ pub fn all_checks() -> Vec<Check> {
 use gauntlet_probe::{Manifest, Role};
 use std::sync::Arc;
 
+pub use cast::Part;
 pub use check::{Check, Lane, Need, Stop};
 pub use cx::Cx;
 pub use known::KnownIssues;

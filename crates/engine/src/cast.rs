@@ -1,0 +1,162 @@
+//! Who plays the accounts and tokens that a change names, and payments whose parts have names.
+
+use crate::check::Stop;
+use crate::cx::Cx;
+use crate::payment::{PRICE, PURSE, Payment, TIMEOUT_SECONDS};
+use gauntlet_chain::Tokens;
+use gauntlet_wire::{B256, Cast, Change, Draft, Key, Terms, Token, U256, Version};
+
+/// The tokens of the chain by name, and what there is to know of each.
+pub const TOKENS: &[(&str, &str)] = &[
+    ("usdc", "the USDC of the network"),
+    ("other", "a second regular token with another domain"),
+    ("paused", "regular, but paused"),
+    ("plain", "EIP-20 only, without EIP-3009"),
+    ("silent", "takes an authorization, spends its nonce and moves nothing"),
+    ("fee", "keeps one per cent of what the payee should get"),
+    ("tolerant", "lets a spent authorization pass without moving anything"),
+];
+
+/// A token of the chain by its name.
+#[must_use]
+pub fn token<'a>(tokens: &'a Tokens, name: &str) -> Option<&'a Token> {
+    Some(match name {
+        "usdc" => &tokens.usdc,
+        "other" => &tokens.other,
+        "paused" => &tokens.paused,
+        "plain" => &tokens.plain,
+        "silent" => &tokens.silent,
+        "fee" => &tokens.fee,
+        "tolerant" => &tokens.tolerant,
+        _ => return None,
+    })
+}
+
+/// The accounts are those of the check, and the purse is what a fresh payer owns.
+impl Cast for Cx {
+    fn account(&self, name: &str) -> Key {
+        self.key(name)
+    }
+
+    fn token(&self, name: &str) -> Option<Token> {
+        token(self.world.chain.tokens(), name).cloned()
+    }
+
+    fn purse(&self) -> U256 {
+        U256::from(PURSE)
+    }
+}
+
+/// The cast of one payment: its purse is what its own payer owns.
+struct Around<'a> {
+    cx: &'a Cx,
+    purse: U256,
+}
+
+impl Cast for Around<'_> {
+    fn account(&self, name: &str) -> Key {
+        self.cx.account(name)
+    }
+
+    fn token(&self, name: &str) -> Option<Token> {
+        self.cx.token(name)
+    }
+
+    fn purse(&self) -> U256 {
+        self.purse
+    }
+}
+
+impl Payment {
+    /// Applies a change of the vocabulary, with the accounts and tokens of a check.
+    pub fn change(&mut self, change: &Change, cx: &Cx) {
+        self.mutate(&change.mutation(&Around { cx, purse: self.ledger.balance }));
+    }
+}
+
+/// A valid payment before it is made, its accounts by name. What is left out of a name is the payment's own, so that
+/// the same part in a check with the same accounts text is the same payment, bit by bit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    /// What it is called.
+    pub name: String,
+    /// The account that pays.
+    pub payer: Option<String>,
+    /// The account that is paid.
+    pub payee: Option<String>,
+    /// The token's name, one of [`TOKENS`].
+    pub token: String,
+    /// Price, atomic units.
+    pub amount: U256,
+    /// What the payer owns, atomic units.
+    pub purse: U256,
+    /// The nonce; derived from the name when it is not given.
+    pub nonce: Option<B256>,
+}
+
+impl Part {
+    /// A payment of one cent by a payer who owns a hundred times as much.
+    #[must_use]
+    pub fn named(name: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            payer: None,
+            payee: None,
+            token: "usdc".into(),
+            amount: U256::from(PRICE),
+            purse: U256::from(PURSE),
+            nonce: None,
+        }
+    }
+
+    /// The name of the account that pays: `p-payer` for a payment `p` that names none.
+    #[must_use]
+    pub fn payer_name(&self) -> String {
+        self.payer.clone().unwrap_or_else(|| format!("{}-payer", self.name))
+    }
+
+    /// The name of the account that is paid: `p-payee` for a payment `p` that names none.
+    #[must_use]
+    pub fn payee_name(&self) -> String {
+        self.payee.clone().unwrap_or_else(|| format!("{}-payee", self.name))
+    }
+}
+
+impl Cx {
+    /// A valid payment as a part says, its payer funded with the purse.
+    ///
+    /// # Errors
+    /// [`Stop::Harness`] when the chain does not obey, or has no such token.
+    pub async fn play(&self, version: Version, part: &Part) -> Result<Payment, Stop> {
+        let no_token = || Stop::Harness(format!("the chain has no token called {}", part.token));
+        let token = self.token(&part.token).ok_or_else(no_token)?;
+        let terms = Terms {
+            scheme: "exact".into(),
+            network: self.world.chain.profile().network,
+            token,
+            amount: part.amount,
+            pay_to: self.key(&part.payee_name()).address(),
+            max_timeout_seconds: TIMEOUT_SECONDS,
+            resource: "http://127.0.0.1:4021/weather".into(),
+        };
+        let payer = self.key(&part.payer_name());
+        let nonce = part.nonce.unwrap_or_else(|| self.key(&format!("{}-nonce", part.name)).to_bytes());
+        self.funded(Draft::valid(version, terms, payer, nonce, self.now), part.purse, self.now).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use gauntlet_chain::Profile;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_token_has_a_name() {
+        let tokens = Tokens::of(Profile::default_profile());
+        let named: BTreeSet<_> =
+            TOKENS.iter().filter_map(|(name, _)| token(&tokens, name)).map(|token| token.address).collect();
+        assert_eq!(named, tokens.all().iter().map(|token| token.address).collect());
+        assert!(token(&tokens, "gold").is_none());
+    }
+}
