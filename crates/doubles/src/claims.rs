@@ -46,6 +46,14 @@ impl Claims {
         self.lock().get(&id).map(|entry| entry.known)
     }
 
+    /// Another payment of the same payer that is under way.
+    pub(crate) fn beside(&self, id: PaymentId) -> Option<PaymentId> {
+        let is_beside = |other: &PaymentId| (other.0, other.1) == (id.0, id.1) && other.2 != id.2;
+        let known = self.lock();
+        let under_way = known.iter().filter(|(_, entry)| entry.known == Known::InFlight);
+        under_way.map(|(other, _)| *other).find(is_beside)
+    }
+
     /// Takes a payment for settlement, when nothing is known of it or `also` holds for what is known.
     ///
     /// # Errors

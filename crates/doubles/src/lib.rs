@@ -12,6 +12,7 @@ mod body;
 mod claims;
 pub mod error;
 pub mod facilitator;
+mod json;
 mod listener;
 pub mod mutant;
 pub mod scripted;

@@ -254,6 +254,23 @@ pub(super) const fn concerns(fault: Fault) -> &'static [&'static str] {
             "facilitator.verify.no-effect*",
             "facilitator.answers.*",
         ],
+        TakesWholePurse
+        | Compares64Bits
+        | Compares128Bits
+        | ComparesAsDoubles
+        | UnknownFieldsHidePrice
+        | PayeeByFirstBytes
+        | StartInMilliseconds
+        | TakesLastSecond
+        | FirstVerifiedLastSettled
+        | EscapedPaysAgain
+        | IgnoresLastNonceByte
+        | ForgetsAfter64
+        | ForgetsAfterRestart
+        | HundredthCopySucceeds
+        | OneReceiptForAPayer
+        | RefusalsStay
+        | WedgedAfterDeepBody => &["facilitator.search.*"],
         LeaksInternals => &["facilitator.answers.no-leaks"],
         RefusalsAre500 => &[
             "facilitator.answers.no-5xx",
@@ -307,6 +324,25 @@ pub(super) const fn concerns(fault: Fault) -> &'static [&'static str] {
 }
 
 /// What has to find a fault.
-pub(super) const fn layer(_: Fault) -> Layer {
-    Layer::Scripted
+pub(super) const fn layer(fault: Fault) -> Layer {
+    match fault {
+        TakesWholePurse
+        | Compares64Bits
+        | Compares128Bits
+        | ComparesAsDoubles
+        | UnknownFieldsHidePrice
+        | PayeeByFirstBytes
+        | StartInMilliseconds
+        | TakesLastSecond
+        | FirstVerifiedLastSettled
+        | EscapedPaysAgain
+        | IgnoresLastNonceByte
+        | ForgetsAfter64
+        | ForgetsAfterRestart
+        | HundredthCopySucceeds
+        | OneReceiptForAPayer
+        | RefusalsStay
+        | WedgedAfterDeepBody => Layer::Search,
+        _ => Layer::Scripted,
+    }
 }

@@ -174,6 +174,42 @@ mutants! {
     WedgedAfterRefusal, "wedged-after-refusal",
         "After a settle with addresses in lower case has been refused, no other settle works.";
 
+    // What only a particular number or a particular past shows
+    TakesWholePurse, "takes-whole-purse",
+        "A value that is all that the payer owns passes for any price.";
+    Compares64Bits, "compares-64-bits",
+        "Value and price are compared in their lowest 64 bits.";
+    Compares128Bits, "compares-128-bits",
+        "Value and price are compared in their lowest 128 bits.";
+    ComparesAsDoubles, "compares-as-doubles",
+        "Value and price are compared as floating-point numbers: beyond 2^53 a unit too little passes.";
+    UnknownFieldsHidePrice, "unknown-fields-hide-price",
+        "An authorized value below the price passes in a request with a member that no document names.";
+    PayeeByFirstBytes, "payee-by-first-bytes",
+        "Payee and payTo are compared in their first ten bytes.";
+    StartInMilliseconds, "start-in-milliseconds",
+        "A validAfter that looks like milliseconds is taken for them.";
+    TakesLastSecond, "takes-last-second",
+        "A payment passes in the very second of its validBefore.";
+    FirstVerifiedLastSettled, "first-verified-last-settled",
+        "Of a JSON member that stands there twice the first is verified and the last settled.";
+    EscapedPaysAgain, "escaped-pays-again",
+        "A spent payment whose JSON has escapes such as \\u0065 is answered success.";
+    IgnoresLastNonceByte, "ignores-last-nonce-byte",
+        "A payment is answered with the transaction of another whose nonce differs in its last byte only.";
+    ForgetsAfter64, "forgets-after-64",
+        "A spent payment is good again, and answered success, when 64 others have been settled since.";
+    ForgetsAfterRestart, "forgets-after-restart",
+        "A payment that was settled before a restart is good again, and answered success.";
+    HundredthCopySucceeds, "hundredth-copy-succeeds",
+        "Every hundredth copy of a payment that is being settled is answered success too.";
+    OneReceiptForAPayer, "one-receipt-for-a-payer",
+        "A payment is answered with the transaction of another of its payer that is being settled.";
+    RefusalsStay, "refusals-stay",
+        "A payment that its payer could not afford once is refused for ever.";
+    WedgedAfterDeepBody, "wedged-after-deep-body",
+        "After a body of more than 20,000 lists and objects every answer is an error.";
+
     // Answers
     LeaksInternals, "leaks-internals",
         "Refusals show the RPC URL, the key and a stack trace.";

@@ -4,7 +4,7 @@ use super::findings::Finding;
 use super::mutants::Fault;
 use super::payment::Payment;
 use super::service::Service;
-use super::token;
+use super::{slips, token};
 use alloy_primitives::address;
 use gauntlet_report::clock::unix_seconds;
 use gauntlet_wire::eip3009::{Recovered, recover};
@@ -54,6 +54,9 @@ pub(super) async fn pardons(
     if payment.made_up || (pardoned && matches!(finding, Finding::Simulation | Finding::NotEip3009)) {
         return true;
     }
+    if slips::overlooks(service, payment, finding, fault).await {
+        return true;
+    }
     match finding {
         Finding::Scheme => fault == Fault::IgnoresScheme && agree_on_scheme(request),
         Finding::ClaimedScheme => fault == Fault::IgnoresClaimedScheme,
@@ -75,7 +78,7 @@ pub(super) async fn pardons(
         }
         Finding::Signature(recovered) => signature(service, request, recovered, stage, fault).await,
         Finding::NonceUsed => match stage {
-            Stage::Verify => fault == Fault::NoNonceCheck,
+            Stage::Verify => fault == Fault::NoNonceCheck || slips::has_forgotten(service, payment).await,
             Stage::Settle => fault == Fault::BroadcastsDoomed,
         },
         Finding::Balance(balance) => match (stage, fault) {

@@ -1,10 +1,10 @@
 //! A request body becomes a payment, or is refused as unreadable.
 
 use super::findings::reason;
-use super::json;
 use super::mutants::Fault;
 use super::rewrite;
 use crate::claims::PaymentId;
+use crate::json::{self, Repeats};
 use alloy_primitives::keccak256;
 use axum::http::{HeaderMap, StatusCode, header};
 use gauntlet_wire::message::{Malformed, Reading, Request, read_request};
@@ -22,6 +22,10 @@ pub(super) struct Payment {
     /// Something that is signed was missing and has been made up; only with
     /// [`Fault::DefaultsMissingFields`].
     pub(super) made_up: bool,
+    /// Some member is named by no document.
+    pub(super) has_unknown_fields: bool,
+    /// The body writes some letters as escapes.
+    pub(super) has_escapes: bool,
 }
 
 impl Payment {
@@ -83,8 +87,14 @@ pub(super) enum Body {
 }
 
 /// Reads the body of `/verify` or `/settle`.
-pub(super) fn read(headers: &HeaderMap, body: &[u8], network: Network, fault: Option<Fault>) -> Body {
-    let root = match envelope(headers, body) {
+pub(super) fn read(
+    headers: &HeaderMap,
+    body: &[u8],
+    network: Network,
+    fault: Option<Fault>,
+    repeats: Repeats,
+) -> Body {
+    let root = match envelope(headers, body, repeats) {
         Ok(root) => root,
         Err(unreadable) => return Body::Unreadable(unreadable),
     };
@@ -106,20 +116,27 @@ pub(super) fn read(headers: &HeaderMap, body: &[u8], network: Network, fault: Op
         Ok(request) => {
             let payee_texts =
                 [text("/paymentPayload/payload/authorization/to"), text("/paymentRequirements/payTo")];
-            let payment = Payment { request, body: keccak256(body), payee_texts, made_up: rewritten.made_up };
+            let payment = Payment {
+                request,
+                body: keccak256(body),
+                payee_texts,
+                made_up: rewritten.made_up,
+                has_unknown_fields: rewrite::refuse_unknown(&rewritten.root).is_err(),
+                has_escapes: body.windows(2).any(|two| two == b"\\u"),
+            };
             Body::Payment(seen, Box::new(payment))
         }
         Err(malformed) => Body::Malformed(seen, malformed),
     }
 }
 
-fn envelope(headers: &HeaderMap, body: &[u8]) -> Result<Value, Unreadable> {
+fn envelope(headers: &HeaderMap, body: &[u8], repeats: Repeats) -> Result<Value, Unreadable> {
     let refuse =
         |reason, problem, deadly| Unreadable { status: StatusCode::BAD_REQUEST, reason, problem, deadly };
     if !is_json(headers) {
         return Err(refuse(reason::PAYLOAD, "the content type must be application/json", false));
     }
-    let root = json::read(body).map_err(|error| {
+    let root = json::read(body, repeats).map_err(|error| {
         let too_deep = error.to_string().contains("recursion limit");
         refuse(reason::PAYLOAD, "the body must be one JSON document", too_deep)
     })?;

@@ -190,7 +190,11 @@ fn default(root: &mut Value, parent: &str, name: &str, value: Value) -> bool {
     missing
 }
 
-fn refuse_unknown(root: &Value) -> Result<(), Malformed> {
+/// Refuses a request with a member that no document names.
+///
+/// # Errors
+/// [`Malformed`], which names the first such member.
+pub(super) fn refuse_unknown(root: &Value) -> Result<(), Malformed> {
     const KNOWN: &[(&str, &[&str])] = &[
         ("", &["x402Version", "paymentPayload", "paymentRequirements"]),
         (PAYMENT, &["x402Version", "resource", "accepted", "payload", "extensions", "scheme", "network"]),

@@ -6,8 +6,9 @@ use super::mutants::Fault;
 use super::payment::{self, Body, Payment, Seen, Unreadable};
 use super::service::{Refusal, Service};
 use super::settle::{self, Failure};
-use super::supported;
+use super::{slips, supported};
 use crate::body::{Untaken, take};
+use crate::json::Repeats;
 use crate::listener::HangUp;
 use axum::Json;
 use axum::Router;
@@ -98,8 +99,18 @@ async fn readable(
 ) -> Result<(Seen, Box<Payment>), Response> {
     // This fault sits at one of the two doors only.
     let fault = service.fault.filter(|fault| call == Call::Verify || *fault != Fault::VerifyReadsLeniently);
+    let repeats = match (service.fault, call) {
+        (Some(Fault::FirstVerifiedLastSettled), Call::Verify) => Repeats::First,
+        (Some(Fault::FirstVerifiedLastSettled), Call::Settle) => Repeats::Last,
+        _ => Repeats::Refused,
+    };
     let read = match take(body).await {
-        Ok(bytes) => payment::read(headers, &bytes, service.network, fault),
+        Ok(bytes) => {
+            if service.is(Fault::WedgedAfterDeepBody) && slips::is_too_deep(&bytes) {
+                service.quirks.wedge();
+            }
+            payment::read(headers, &bytes, service.network, fault, repeats)
+        }
         Err(why) => Body::Unreadable(untaken(why)),
     };
     let refused = |seen, reason, message| Answer::no(call, seen, reason, message).write(service);

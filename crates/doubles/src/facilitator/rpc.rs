@@ -2,7 +2,7 @@
 
 use alloy_primitives::{Address, B256, Bytes, U256};
 use alloy_provider::{Provider, RootProvider};
-use alloy_rpc_types_eth::TransactionReceipt;
+use alloy_rpc_types_eth::{Log, TransactionReceipt};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -134,6 +134,18 @@ impl Rpc {
     /// Whether the chain has the transaction, mined or waiting.
     pub(super) async fn knows(&self, hash: B256) -> Result<bool, ChainError> {
         self.ask("eth_getTransactionByHash", json!([hash])).await.map(|found| !found.is_null())
+    }
+
+    /// Who has sent the first transaction that emitted an event with these topics.
+    pub(super) async fn sender_of_first(
+        &self,
+        contract: Address,
+        topics: &[B256],
+    ) -> Result<Option<Address>, ChainError> {
+        let filter = json!({ "address": contract, "topics": topics, "fromBlock": "0x0" });
+        let logs: Vec<Log> = self.read("eth_getLogs", json!([filter])).await?;
+        let Some(hash) = logs.first().and_then(|log| log.transaction_hash) else { return Ok(None) };
+        self.receipt(hash).await.map(|receipt| receipt.map(|receipt| receipt.from))
     }
 
     pub(super) async fn receipt(&self, hash: B256) -> Result<Option<TransactionReceipt>, ChainError> {

@@ -5,19 +5,16 @@ use super::findings::{Finding, reason};
 use super::mutants::Fault;
 use super::pardons::{Stage, pardons};
 use super::payment::Payment;
+use super::quirks::Quirks;
 use super::rpc::{ChainError, Rpc};
 use super::sender::{Outgoing, Sender};
 use super::{Config, receipts, token};
 use crate::DoubleError;
 use crate::claims::Claims;
-use crate::claims::PaymentId;
 use crate::listener::Closing;
-use alloy_primitives::{B256, keccak256};
 use gauntlet_report::clock::unix_seconds;
-use gauntlet_wire::{Address, Key, Network, U256, Version};
-use std::collections::{HashMap, HashSet};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use gauntlet_wire::{Key, Network, U256, Version};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// One facilitator.
@@ -154,7 +151,10 @@ impl Service {
     ) -> Result<(), Refusal> {
         let findings =
             token::findings(&self.rpc, &payment.request, self.sender.address(), unix_seconds()).await;
-        let findings = findings.map_err(|error| self.chain_failed(error))?;
+        let mut findings = findings.map_err(|error| self.chain_failed(error))?;
+        if self.is(Fault::RefusalsStay) {
+            self.quirks.keep_refused(payment.id(), &mut findings);
+        }
         self.look_past(payment, findings, stage, pardoned).await.map(|_| ()).map_err(Refusal::Finding)
     }
 
@@ -183,70 +183,5 @@ impl Service {
             pardoned = true;
         }
         Ok(pardoned)
-    }
-}
-
-/// What only mutants remember.
-#[derive(Debug, Default)]
-pub(super) struct Quirks {
-    memory: Mutex<Memory>,
-    wedged: AtomicBool,
-    counter: AtomicU64,
-}
-
-#[derive(Debug, Default)]
-pub(super) struct Memory {
-    verified: HashSet<PaymentId>,
-    tokens: HashSet<Address>,
-    first_transactions: HashMap<Version, B256>,
-    pub(super) settled_by_verify: HashMap<PaymentId, B256>,
-}
-
-impl Quirks {
-    pub(super) fn lock(&self) -> MutexGuard<'_, Memory> {
-        // Every change is a single insertion or removal, so that a poisoned memory is still a good one.
-        self.memory.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    pub(super) fn was_verified(&self, id: PaymentId) -> bool {
-        self.lock().verified.contains(&id)
-    }
-
-    fn note_good(&self, payment: &Payment) {
-        let mut memory = self.lock();
-        memory.verified.insert(payment.id());
-        memory.tokens.insert(payment.request.requirements.asset);
-    }
-
-    pub(super) fn tokens(&self) -> Vec<Address> {
-        self.lock().tokens.iter().copied().collect()
-    }
-
-    /// From now on [`Quirks::check_wedged`] finds it so.
-    pub(super) fn wedge(&self) {
-        self.wedged.store(true, Ordering::Relaxed);
-    }
-
-    pub(super) fn check_wedged(&self, fault: Option<Fault>) -> Result<(), Refusal> {
-        let wedges = matches!(fault, Some(Fault::WedgedAfterChainFailure | Fault::WedgedAfterRefusal));
-        if wedges && self.wedged.load(Ordering::Relaxed) {
-            return Err(Refusal::Chain(ChainError::Unreachable));
-        }
-        Ok(())
-    }
-
-    /// Counts calls, from 0.
-    pub(super) fn count(&self) -> u64 {
-        self.counter.fetch_add(1, Ordering::Relaxed)
-    }
-
-    /// A transaction hash that no transaction has.
-    pub(super) fn invented_hash(&self) -> B256 {
-        keccak256(format!("no transaction {} {}", self.count(), unix_seconds()))
-    }
-
-    /// The first transaction of a version that was noted; notes this one when it is the first.
-    pub(super) fn first_transaction(&self, version: Version, hash: B256) -> B256 {
-        *self.lock().first_transactions.entry(version).or_insert(hash)
     }
 }

@@ -7,6 +7,7 @@ use super::payment::Payment;
 use super::rpc::ChainError;
 use super::sender::{Outgoing, Submitted};
 use super::service::{Refusal, Service};
+use super::slips::{self, COPIES};
 use super::{receipts, token};
 use crate::claims::{Claim, Known};
 use alloy_primitives::B256;
@@ -91,6 +92,7 @@ async fn attempt(service: &Arc<Service>, payment: &Payment) -> Result<B256, Fail
         Ok(claim) => claim,
         Err(Obstacle::Spent(failure)) => return spent(service, payment, failure, was_spent).await,
         Err(Obstacle::InFlight) => return duplicate(service, payment).await,
+        Err(Obstacle::Mistaken(hash)) => return Ok(hash),
         Err(Obstacle::Other(failure)) => return Err(failure),
     };
     if service.is(Fault::SettleLiesWithoutTransaction) {
@@ -104,6 +106,8 @@ async fn attempt(service: &Arc<Service>, payment: &Payment) -> Result<B256, Fail
 enum Obstacle {
     Spent(Failure),
     InFlight,
+    /// A mutant takes it for another payment, which has this transaction.
+    Mistaken(B256),
     Other(Failure),
 }
 
@@ -117,6 +121,9 @@ async fn examine_and_claim(
             Refusal::Finding(Finding::NonceUsed) => Obstacle::Spent(refusal.into()),
             other => Obstacle::Other(other.into()),
         })?;
+    }
+    if let Some(hash) = slips::mistaken_for(service, payment).await {
+        return Err(Obstacle::Mistaken(hash));
     }
     let also = |known| match known {
         Known::Settled { .. } => {
@@ -167,14 +174,19 @@ async fn spent(
         }
         // It was not spent when the request came, so that the two were under way together.
         Some(Fault::DuplicatesAllSucceed) => !was_spent && known.is_some(),
-        _ => false,
+        Some(Fault::EscapedPaysAgain) => {
+            matches!(known, Some(Known::Settled { body }) if body != payment.body && payment.has_escapes)
+        }
+        _ => slips::has_forgotten(service, payment).await,
     };
     if pays_again { Ok(service.quirks.invented_hash()) } else { Err(failure) }
 }
 
 /// Settle was asked for a payment that is being settled.
 async fn duplicate(service: &Arc<Service>, payment: &Payment) -> Result<B256, Failure> {
-    if service.is(Fault::DuplicatesAllSucceed) {
+    let is_let_through =
+        service.is(Fault::HundredthCopySucceeds) && service.quirks.count() % COPIES == COPIES - 1;
+    if is_let_through || service.is(Fault::DuplicatesAllSucceed) {
         service.claims.finished(payment.id()).await;
         if matches!(service.claims.known(payment.id()), Some(Known::Settled { .. })) {
             return Ok(service.quirks.invented_hash());
@@ -230,6 +242,7 @@ async fn conclude(
     if !is_good {
         return Err(refused(reason::TRANSACTION, Some(hash)));
     }
+    service.quirks.note_settled(service.fault, payment.id(), hash);
     claim.ends_as(Known::Settled { body: payment.body });
     Ok(hash)
 }

@@ -4,7 +4,7 @@ use super::checks;
 use super::findings::Finding;
 use super::rpc::{Called, ChainError, Rpc};
 use alloy_primitives::{Address, U256};
-use alloy_sol_types::{SolCall, SolValue, sol};
+use alloy_sol_types::{SolCall, SolEvent, SolValue, sol};
 use gauntlet_wire::message::Request;
 use gauntlet_wire::{Domain, Network};
 
@@ -13,6 +13,7 @@ sol! {
     #[allow(missing_docs)]
     interface Eip3009 {
         event Transfer(address indexed from, address indexed to, uint256 value);
+        event AuthorizationUsed(address indexed authorizer, bytes32 indexed nonce);
         function name() external view returns (string);
         function version() external view returns (string);
         function balanceOf(address account) external view returns (uint256);
@@ -84,6 +85,20 @@ pub(super) async fn findings(
         findings.push(Finding::Simulation);
     }
     Ok(findings)
+}
+
+/// The payer's balance, atomic units; `None` when nobody says.
+pub(super) async fn balance(rpc: &Rpc, request: &Request, now: u64) -> Option<U256> {
+    let data = Eip3009::balanceOfCall { account: request.authorization.from }.abi_encode();
+    word(&rpc.call(Address::ZERO, request.requirements.asset, &data, now).await.ok()?)
+}
+
+/// Who has sent the transaction that spent a payment's nonce; `None` when there is none, or nobody says.
+pub(super) async fn spender(rpc: &Rpc, request: &Request) -> Option<Address> {
+    let authorization = &request.authorization;
+    let topics =
+        [Eip3009::AuthorizationUsed::SIGNATURE_HASH, authorization.from.into_word(), authorization.nonce];
+    rpc.sender_of_first(request.requirements.asset, &topics).await.ok()?
 }
 
 fn word(called: &Called) -> Option<U256> {

@@ -42,8 +42,8 @@ impl Starter {
                 let fault = mutant.map(|mutant| mutant.fault);
                 let config =
                     facilitator::Config { fault, listen: own_address()?, ..self.facilitator.clone() };
-                let running = facilitator::serve(config).await.map_err(failed)?;
-                Ok(Live::new(running.url(), LiveKind::Facilitator(running)))
+                let running = facilitator::serve(config.clone()).await.map_err(failed)?;
+                Ok(Live::new(running.url(), LiveKind::Facilitator(Some(running), Box::new(config))))
             }
             TargetSpec::Double(Double::Server(mutant)) => {
                 let fault = mutant.map(|mutant| mutant.fault);
@@ -157,8 +157,8 @@ pub struct Live {
 
 /// Whose it is.
 enum LiveKind {
-    /// A facilitator double of this process.
-    Facilitator(facilitator::Running),
+    /// A facilitator double of this process; absent between its end and its next beginning.
+    Facilitator(Option<facilitator::Running>, Box<facilitator::Config>),
     /// A server double of this process; absent between its end and its next beginning.
     Server(Option<server::Running>, Box<server::Config>),
     /// A process that we started.
@@ -186,7 +186,7 @@ impl Live {
                 let tail = target.log_tail(5).trim().replace('\n', " | ");
                 Some(format!("its process ended by itself ({status}); its last lines: {tail}"))
             }
-            LiveKind::Facilitator(_) | LiveKind::Server(..) | LiveKind::Elsewhere => None,
+            LiveKind::Facilitator(..) | LiveKind::Server(..) | LiveKind::Elsewhere => None,
         }
     }
 
@@ -206,7 +206,15 @@ impl Live {
                 *running = Some(again.map_err(|error| error.to_string())?);
                 Ok(())
             }
-            LiveKind::Facilitator(_) => Err("the facilitator double is not started again".into()),
+            LiveKind::Facilitator(running, config) => {
+                if let Some(old) = running.take() {
+                    config.listen = old.address();
+                    old.stop().await;
+                }
+                let again = facilitator::serve(config.as_ref().clone()).await;
+                *running = Some(again.map_err(|error| error.to_string())?);
+                Ok(())
+            }
             LiveKind::Elsewhere => Err("the target was not started by Gauntlet".into()),
         }
     }
@@ -214,10 +222,10 @@ impl Live {
     /// Stops what we started.
     pub async fn stop(&mut self) {
         match std::mem::replace(&mut self.kind, LiveKind::Elsewhere) {
-            LiveKind::Facilitator(double) => double.stop().await,
+            LiveKind::Facilitator(Some(double), _) => double.stop().await,
             LiveKind::Server(Some(double), _) => double.stop().await,
             LiveKind::Process(mut target) => target.stop().await,
-            LiveKind::Server(None, _) | LiveKind::Elsewhere => {}
+            LiveKind::Facilitator(None, _) | LiveKind::Server(None, _) | LiveKind::Elsewhere => {}
         }
     }
 }

@@ -1,29 +1,40 @@
 //! JSON as RFC 8259 asks of careful readers: a name that occurs twice in an object is an error.
 //!
-//! A reader that takes the first of two and one that takes the last would read two payments in one body.
+//! A reader that takes the first of two and one that takes the last would read two payments in one body: mutants do.
 
-use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
+
+/// What becomes of a name that occurs twice in an object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Repeats {
+    /// The document is refused.
+    Refused,
+    /// The first member counts.
+    First,
+    /// The last member counts.
+    Last,
+}
 
 /// Reads one JSON document. Nesting beyond 128 levels is an error.
 ///
 /// # Errors
 /// What is wrong with the text, and where.
-pub(super) fn read(body: &[u8]) -> Result<Value, serde_json::Error> {
-    serde_json::from_slice::<Careful>(body).map(|careful| careful.0)
+pub(crate) fn read(body: &[u8], repeats: Repeats) -> Result<Value, serde_json::Error> {
+    let mut reader = serde_json::Deserializer::from_slice(body);
+    let value = repeats.deserialize(&mut reader)?;
+    reader.end().map(|()| value)
 }
 
-struct Careful(Value);
+impl<'de> DeserializeSeed<'de> for Repeats {
+    type Value = Value;
 
-impl<'de> Deserialize<'de> for Careful {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(CarefulVisitor).map(Self)
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(self)
     }
 }
 
-struct CarefulVisitor;
-
-impl<'de> Visitor<'de> for CarefulVisitor {
+impl<'de> Visitor<'de> for Repeats {
     type Value = Value;
 
     fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -56,7 +67,7 @@ impl<'de> Visitor<'de> for CarefulVisitor {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
         let mut array = Vec::new();
-        while let Some(Careful(item)) = items.next_element()? {
+        while let Some(item) = items.next_element_seed(self)? {
             array.push(item);
         }
         Ok(Value::Array(array))
@@ -64,11 +75,15 @@ impl<'de> Visitor<'de> for CarefulVisitor {
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
         let mut object = Map::new();
-        while let Some((name, Careful(value))) = members.next_entry::<String, Careful>()? {
-            if object.contains_key(&name) {
-                return Err(A::Error::custom("a name occurs twice in an object"));
+        while let Some(name) = members.next_key::<String>()? {
+            let value = members.next_value_seed(self)?;
+            match (self, object.contains_key(&name)) {
+                (Self::Refused, true) => return Err(A::Error::custom("a name occurs twice in an object")),
+                (Self::First, true) => {}
+                _ => {
+                    object.insert(name, value);
+                }
             }
-            object.insert(name, value);
         }
         Ok(Value::Object(object))
     }
@@ -76,8 +91,20 @@ impl<'de> Visitor<'de> for CarefulVisitor {
 
 #[cfg(test)]
 mod tests {
-    use super::read;
-    use serde_json::json;
+    use super::{Repeats, read as read_as};
+    use serde_json::{Value, json};
+
+    fn read(text: &[u8]) -> Result<Value, serde_json::Error> {
+        read_as(text, Repeats::Refused)
+    }
+
+    #[test]
+    fn a_careless_reader_takes_the_first_or_the_last() {
+        let text = br#"{"a":1,"b":[{"c":null,"c":true}],"a":-2,"d":1.5}"#;
+        let read = |repeats| read_as(text, repeats).expect("JSON");
+        assert_eq!(read(Repeats::First), json!({ "a": 1, "b": [{ "c": null }], "d": 1.5 }));
+        assert_eq!(read(Repeats::Last), json!({ "a": -2, "b": [{ "c": true }], "d": 1.5 }));
+    }
 
     #[test]
     fn documents_are_read_as_they_are() {
