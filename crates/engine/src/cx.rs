@@ -33,6 +33,8 @@ pub struct Cx {
     pub check: Arc<Check>,
     /// Unix seconds from which the check's time windows are counted.
     pub now: u64,
+    /// Block before which the accounts did not exist.
+    since: u64,
     collected: Arc<Mutex<Collected>>,
     payments: Arc<AtomicU32>,
     accounts: Arc<str>,
@@ -57,18 +59,41 @@ pub struct Violation<'a> {
     pub class: Option<Class>,
 }
 
+/// Where one made-up case of a check takes place.
+#[derive(Debug, Clone)]
+pub struct Scene<'a> {
+    /// Its name among the cases of the check: `case/17`.
+    pub name: &'a str,
+    /// The version of its payments; `None` when it has several.
+    pub version: Option<Version>,
+    /// A block before which its accounts did not exist.
+    pub since: u64,
+    /// Unix seconds from which its windows are counted.
+    pub now: u64,
+}
+
 impl Cx {
     /// A context for a check.
     #[must_use]
     pub fn new(world: Arc<World>, check: Arc<Check>, now: u64) -> Self {
         let accounts = format!("{}{}/{}", world.seed, world.salt, check.id).into();
-        Self { world, check, now, collected: Arc::default(), payments: Arc::default(), accounts }
+        let since = world.start_block;
+        Self { world, check, now, since, collected: Arc::default(), payments: Arc::default(), accounts }
     }
 
     /// The same check with accounts of their own, derived from this text; all else is shared.
     #[must_use]
     pub fn with_accounts(&self, accounts: impl Into<Arc<str>>) -> Self {
         Self { accounts: accounts.into(), payments: Arc::default(), ..self.clone() }
+    }
+
+    /// The context of one made-up case: with accounts and a memory of its own, and its own time and version.
+    #[must_use]
+    pub fn for_case(&self, scene: Scene<'_>) -> Self {
+        let Scene { name, version, since, now } = scene;
+        let check = Arc::new(Check { version, ..(*self.check).clone() });
+        let own = self.with_accounts(format!("{}/{name}", self.accounts));
+        Self { check, now, since, collected: Arc::default(), ..own }
     }
 
     /// What the accounts are derived from: seed, check, and what else makes them its own.
@@ -125,6 +150,7 @@ impl Cx {
             sent: violation.reply.map(|reply| reply.sent.clone()).unwrap_or_default(),
             exchange: violation.reply.map(|reply| reply.exchange.seq),
             chain: violation.chain,
+            case: None,
         });
     }
 
@@ -393,7 +419,7 @@ impl Cx {
     pub async fn money(&self, payment: &Payment) -> Result<Money, Stop> {
         let key = payment.key();
         let transfers =
-            self.world.chain.transfers(key.token, self.world.start_block, Some(key.payer)).await?;
+            self.world.chain.transfers(key.token, self.since, Some(key.payer)).await?;
         let mut lines: Vec<String> = transfers.iter().map(ToString::to_string).collect();
         if lines.is_empty() {
             lines.push(format!("no Transfer from {}", key.payer));

@@ -55,6 +55,8 @@ pub struct World {
     pub ours: bool,
     /// The target itself, for checks that start it again.
     pub live: tokio::sync::Mutex<Live>,
+    /// The target as a run is told of it.
+    pub target: String,
     /// A path that the target answers as long as it is alive.
     pub heartbeat: String,
     /// Block after which the run began.

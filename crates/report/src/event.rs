@@ -137,6 +137,18 @@ pub struct Finding {
     pub exchange: Option<u64>,
     /// What the chain says about it.
     pub chain: Vec<String>,
+    /// The case that a search has made of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub case: Option<MadeCase>,
+}
+
+/// A case that a search has made up and written down.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MadeCase {
+    /// Its folder.
+    pub folder: String,
+    /// How often it failed in the same way when it was tried again, on other accounts: `same 3 of 3`.
+    pub again: String,
 }
 
 /// A known issue that covers a check's outcome.

@@ -3,6 +3,10 @@
 //! Its checks are listed with those of their role and run only when they are asked for, with a number of cases: how
 //! long they take is the caller's choice.
 
+pub mod case;
+pub mod hunt;
+pub mod run;
+
 use crate::check::Check;
 use gauntlet_probe::Role;
 use std::time::Duration;

@@ -105,6 +105,7 @@ async fn with_claims(
         claims,
         shop,
         ours: live.is_ours(),
+        target: config.target.spec(),
         live: tokio::sync::Mutex::new(live),
         start_block,
         target_rpc,

@@ -166,6 +166,9 @@ fn whole_finding(block: &mut Block, record: &Record, finding: &Finding, risk: Op
     block.field("want", &finding.want);
     got(block, finding, exchange);
     chain(block, &finding.chain);
+    if let Some(case) = &finding.case {
+        block.field("case", &format!("{}: gauntlet replay {}", case.again, case.folder));
+    }
 }
 
 /// A finding that fails nobody, in one line.

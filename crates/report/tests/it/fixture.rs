@@ -102,6 +102,7 @@ pub(crate) fn finding(requirement: &str, severity: Severity) -> Finding {
         sent: "authorization.value 10000 → 9999".into(),
         exchange: None,
         chain: Vec::new(),
+        case: None,
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::fixture::{check, exchange, finished, started};
 use gauntlet_report::record::FILE_NAME;
 use gauntlet_report::{
-    CaseSent, ChainFact, CheckEvent, CheckReport, Class, Event, Exchange, Finding, KnownUse, Level, Message,
+    CaseSent, ChainFact, CheckEvent, CheckReport, Class, Event, Exchange, Finding, KnownUse, MadeCase, Level, Message,
     NetFault, Outcome, Record, RecordError, RunFinished, RunStarted, Severity, TargetInfo, Writer,
 };
 use proptest::collection::vec;
@@ -264,9 +264,11 @@ fn class() -> impl Strategy<Value = Class> {
 prop_compose! {
     fn found()(requirement in text(), level in level(), class in class(),
         severity in proptest::sample::select(vec![Severity::Info, Severity::Warning, Severity::Deviation, Severity::Failure]),
-        texts in vec(text(), 6), exchange in option::of(any::<u64>()), chain in vec(text(), 0..3)) -> Finding {
+        texts in vec(text(), 6), exchange in option::of(any::<u64>()), chain in vec(text(), 0..3),
+        case in option::of((text(), text()))) -> Finding {
         let [kind, rule, source, want, got, sent] = <[String; 6]>::try_from(texts).unwrap();
-        Finding { requirement, level, class, severity, kind, rule, source, want, got, sent, exchange, chain }
+        let case = case.map(|(folder, again)| MadeCase { folder, again });
+        Finding { requirement, level, class, severity, kind, rule, source, want, got, sent, exchange, chain, case }
     }
 }
 
