@@ -418,8 +418,7 @@ impl Cx {
     /// [`Stop::Harness`] when the chain does not answer.
     pub async fn money(&self, payment: &Payment) -> Result<Money, Stop> {
         let key = payment.key();
-        let transfers =
-            self.world.chain.transfers(key.token, self.since, Some(key.payer)).await?;
+        let transfers = self.world.chain.transfers(key.token, self.since, Some(key.payer)).await?;
         let mut lines: Vec<String> = transfers.iter().map(ToString::to_string).collect();
         if lines.is_empty() {
             lines.push(format!("no Transfer from {}", key.payer));

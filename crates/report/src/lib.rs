@@ -14,7 +14,8 @@ pub mod summary;
 pub mod text;
 
 pub use event::{
-    CaseSent, CheckEvent, CheckReport, Event, Finding, KnownUse, MadeCase, RunFinished, RunStarted, TargetInfo,
+    CaseSent, CheckEvent, CheckReport, Event, Finding, KnownUse, MadeCase, RunFinished, RunStarted,
+    TargetInfo,
 };
 pub use evidence::{ChainFact, Exchange, Message, NetFault};
 pub use exit::ExitCode;

@@ -69,11 +69,15 @@ impl Case {
             fs::write(folder.join("request.http"), message(&exchange.request))?;
             fs::write(folder.join("request.body"), &exchange.request.body)?;
             let response = exchange.response.as_ref().map(message);
-            let silence = || exchange.fault.as_ref().map_or_else(String::new, ToString::to_string).into_bytes();
+            let silence =
+                || exchange.fault.as_ref().map_or_else(String::new, ToString::to_string).into_bytes();
             fs::write(folder.join("response.http"), response.unwrap_or_else(silence))?;
             let body = (!exchange.request.body.is_empty()).then_some("request.body");
             let line = curl_line(exchange, body);
-            fs::write(folder.join("curl.sh"), format!("#!/bin/sh\ncd \"$(dirname \"$0\")\" || exit 1\n{line}\n"))?;
+            fs::write(
+                folder.join("curl.sh"),
+                format!("#!/bin/sh\ncd \"$(dirname \"$0\")\" || exit 1\n{line}\n"),
+            )?;
         }
         fs::write(folder.join("chain.json"), pretty(&self.chain)?)?;
         fs::write(folder.join("case.json"), pretty(&self.facts)?)?;
@@ -192,7 +196,7 @@ mod tests {
             read("request.http"),
             "POST /verify HTTP/1.1\r\nContent-Type: application/json\r\n\r\n{\"a\":1}"
         );
-        assert!(read("curl.sh").contains("--data-binary '@request.body'"), "{}", read("curl.sh"));
+        assert!(read("curl.sh").contains("--data-binary @request.body"), "{}", read("curl.sh"));
         assert_eq!(read("request.body"), "{\"a\":1}");
         let facts: Facts = serde_json::from_str(&read("case.json")).unwrap();
         assert_eq!(facts, case().facts);

@@ -127,7 +127,11 @@ pub trait Game: Send + Sync + 'static {
     fn strategy(&self, number: u64) -> BoxedStrategy<Self::Case>;
 
     /// Plays a case, on accounts that no other attempt has.
-    fn play(self: Arc<Self>, attempt: Attempt, case: Self::Case) -> BoxFuture<'static, Played<Self::Evidence>>;
+    fn play(
+        self: Arc<Self>,
+        attempt: Attempt,
+        case: Self::Case,
+    ) -> BoxFuture<'static, Played<Self::Evidence>>;
 }
 
 /// A failure, as small as it got.

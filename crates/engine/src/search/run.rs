@@ -41,12 +41,8 @@ pub trait Property: Send + Sync + 'static {
     fn version(&self, case: &Self::Case) -> Option<Version>;
 
     /// Plays a case: violations are told to the context, which is the case's own.
-    fn play<'a>(
-        &'a self,
-        cx: &'a Cx,
-        case: &'a Self::Case,
-        number: u64,
-    ) -> BoxFuture<'a, Result<Told, Stop>>;
+    fn play<'a>(&'a self, cx: &'a Cx, case: &'a Self::Case, number: u64)
+    -> BoxFuture<'a, Result<Told, Stop>>;
 
     /// A case as a scenario behind its head: given, steps and expectations, in TOML.
     fn script(&self, case: &Self::Case, told: &Told) -> String;
@@ -153,7 +149,8 @@ fn played(told: Result<Told, Stop>, cx: &Cx, now: u64) -> Played<Box<Evidence>> 
         .map(|finding| {
             let fingerprint = Fingerprint { kind: finding.kind.clone(), class: told.class.clone() };
             let exchange = exchange_of(&finding);
-            let evidence = Evidence { exchange, told: told.clone(), accounts: cx.accounts().to_owned(), now, finding };
+            let evidence =
+                Evidence { exchange, told: told.clone(), accounts: cx.accounts().to_owned(), now, finding };
             (fingerprint, Box::new(evidence))
         })
         .collect();
@@ -173,7 +170,9 @@ impl<P: Property> Searcher<P> {
         }
         match bag.ended {
             Ended::Stopped(stop) => return Err(stop),
-            Ended::Enough => self.cx.note("the search ended early: there may be more to find when this is mended"),
+            Ended::Enough => {
+                self.cx.note("the search ended early: there may be more to find when this is mended")
+            }
             Ended::Time => self.cx.note("the search ended early: its time was over"),
             Ended::Cases => {}
         }

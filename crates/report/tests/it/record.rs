@@ -3,8 +3,8 @@
 use crate::fixture::{check, exchange, finished, started};
 use gauntlet_report::record::FILE_NAME;
 use gauntlet_report::{
-    CaseSent, ChainFact, CheckEvent, CheckReport, Class, Event, Exchange, Finding, KnownUse, MadeCase, Level, Message,
-    NetFault, Outcome, Record, RecordError, RunFinished, RunStarted, Severity, TargetInfo, Writer,
+    CaseSent, ChainFact, CheckEvent, CheckReport, Class, Event, Exchange, Finding, KnownUse, Level, MadeCase,
+    Message, NetFault, Outcome, Record, RecordError, RunFinished, RunStarted, Severity, TargetInfo, Writer,
 };
 use proptest::collection::vec;
 use proptest::option;

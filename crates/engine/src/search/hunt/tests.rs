@@ -98,7 +98,8 @@ async fn the_seed_decides_every_case_and_the_lanes_do_not() {
     assert_eq!(drawn("402"), drawn("402"));
     assert_ne!(drawn("402"), drawn("403"));
     let minima = async |lanes| {
-        let game = Numbers::new(|case, _, _| if case.iter().sum::<u32>() > 90 { vec!["sum"] } else { vec![] });
+        let game =
+            Numbers::new(|case, _, _| if case.iter().sum::<u32>() > 90 { vec!["sum"] } else { vec![] });
         let bag = hunt(&game, "402", Limits { lanes, ..limits(40) }).await;
         bag.prey.into_iter().map(|prey| (prey.number, prey.minimum)).collect::<Vec<_>>()
     };
