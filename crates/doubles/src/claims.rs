@@ -8,6 +8,11 @@ use tokio::sync::Notify;
 /// What names a payment on the chain: token, payer, nonce.
 pub(crate) type PaymentId = (Address, Address, B256);
 
+/// Whether two payments of one payer have nonces that differ in their last byte only.
+pub(crate) fn differ_in_last_nonce_byte(one: PaymentId, other: PaymentId) -> bool {
+    (one.0, one.1) == (other.0, other.1) && one.2 != other.2 && one.2[..31] == other.2[..31]
+}
+
 /// How many payments are remembered before those whose window has closed are forgotten.
 const CROWD: usize = 4096;
 

@@ -108,10 +108,11 @@ fn mutants() -> Vec<Row> {
         .into_iter()
         .map(|mutant| Row {
             id: mutant.spec(),
-            text: mutant.title().into(),
+            text: format!("{:<8}  {}", mutant.layer().as_str(), mutant.title()),
             json: json!({
                 "mutant": mutant.mutant(),
                 "role": mutant.role().as_str(),
+                "layer": mutant.layer().as_str(),
                 "title": mutant.title(),
                 "target": mutant.spec(),
                 "concerns": mutant.concerns(),

@@ -4,6 +4,7 @@ use super::list::pretty;
 use crate::args::{Format, MutantsArgs};
 use crate::failure::Failure;
 use crate::{output, settings};
+use gauntlet_doubles::mutant::Layer;
 use gauntlet_engine::selftest::{Matrix, SelfTest, Stray, all_mutants, matrix};
 use gauntlet_engine::target::Double;
 use gauntlet_engine::{Check, checks_of, select};
@@ -93,7 +94,7 @@ fn human(matrix: &Matrix) -> String {
             [one] => one.clone(),
             [first, rest @ ..] => format!("{first} and {} more", rest.len()),
         };
-        let _ = writeln!(text, "{:width$}  {by}", killed.target);
+        let _ = writeln!(text, "{:width$}  {:<8}  {by}", killed.target, killed.layer);
         for Stray { check, outcome, why } in &killed.strays {
             let _ = writeln!(
                 text,
@@ -114,11 +115,16 @@ fn human(matrix: &Matrix) -> String {
     for check in &matrix.idle_checks {
         let _ = writeln!(text, "CATCHES NOTHING  {check}");
     }
-    let caught = matrix.mutants.len() - matrix.survivors.len();
+    let caught_by = |layer: Layer| {
+        let caught = matrix.mutants.iter().filter(|killed| !killed.killed_by.is_empty());
+        caught.filter(|killed| killed.layer == layer.as_str()).count()
+    };
+    let (scripted, searched) = (caught_by(Layer::Scripted), caught_by(Layer::Search));
     let idle = matrix.idle_checks.len();
     let _ = write!(
         text,
-        "\n{caught} of {} mutants caught · {} of {} checks catch one · the double {} · {}",
+        "\n{} of {} mutants caught ({scripted} scripted, {searched} by search only) · {} of {} checks catch one · the double {} · {}",
+        scripted + searched,
         matrix.mutants.len(),
         matrix.checks - idle,
         matrix.checks,

@@ -5,7 +5,7 @@ use super::mutants::Fault;
 use super::payment::Payment;
 use super::rpc::ChainError;
 use super::service::Refusal;
-use crate::claims::PaymentId;
+use crate::claims::{PaymentId, differ_in_last_nonce_byte};
 use alloy_primitives::{B256, keccak256};
 use gauntlet_report::clock::unix_seconds;
 use gauntlet_wire::{Address, Version};
@@ -74,11 +74,10 @@ impl Quirks {
     }
 
     /// The transaction of a payment whose nonce differs in nothing but its last byte.
-    pub(super) fn settled_beside(&self, (token, payer, nonce): PaymentId) -> Option<B256> {
-        let is_beside = |&(token2, payer2, nonce2): &PaymentId| {
-            (token, payer) == (token2, payer2) && nonce != nonce2 && nonce[..31] == nonce2[..31]
-        };
-        self.lock().settled.iter().find(|(other, _)| is_beside(other)).map(|(_, hash)| *hash)
+    pub(super) fn settled_beside(&self, id: PaymentId) -> Option<B256> {
+        let memory = self.lock();
+        let found = memory.settled.iter().find(|(other, _)| differ_in_last_nonce_byte(*other, id));
+        found.map(|(_, hash)| *hash)
     }
 
     /// A payment that was not covered once is not covered ever after.

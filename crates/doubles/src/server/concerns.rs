@@ -4,7 +4,6 @@
 //! A glob says as little as holds: a check that the fault cannot touch must not be named.
 
 use super::mutants::Fault::{self, *};
-use crate::mutant::Layer;
 
 /// Globs of the ids of the checks that may fail because of the fault.
 pub(super) const fn concerns(fault: Fault) -> &'static [&'static str] {
@@ -473,6 +472,8 @@ pub(super) const fn concerns(fault: Fault) -> &'static [&'static str] {
             "server.paid.once{,.v1}",
             "server.refused.*",
         ],
+        PriceByFirstDigits | UnknownFieldsDictate | LongHeaderBuysAgain | IgnoresLastNonceByte
+        | ForgetsAfter64 | ThirdIsFree | OneReceiptForAPayer => &["server.search.*"],
         V1ErrorMissing => &[
             "server.challenge.version{,.v1}",
             "server.order.settle-false{,.v1}",
@@ -494,9 +495,4 @@ pub(super) const fn concerns(fault: Fault) -> &'static [&'static str] {
         CorsNotExposed => &["server.challenge.cors-exposed{,.v1}", "server.paid.cors-exposed{,.v1}"],
         PreflightRefused => &["server.challenge.preflight{,.v1}"],
     }
-}
-
-/// What has to find a fault.
-pub(super) const fn layer(_: Fault) -> Layer {
-    Layer::Scripted
 }

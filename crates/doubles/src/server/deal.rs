@@ -10,7 +10,7 @@ use super::receipts;
 use super::refusal::{Trouble, Why};
 use super::service::Service;
 use super::{disorder, doubled, settling, upfront};
-use crate::claims::{Claim, Known};
+use crate::claims::{Claim, Known, PaymentId};
 use gauntlet_report::clock::unix_seconds;
 use gauntlet_wire::{SettleAnswer, Version};
 use serde_json::{Value, json};
@@ -55,10 +55,17 @@ impl Deal {
 
     /// Makes the sale, or does not.
     pub(super) async fn close(&self) -> Result<Sold, Refused> {
+        if self.is(Fault::OneReceiptForAPayer)
+            && let Some(other) = self.service.claims.beside(self.payment.id)
+        {
+            return self.share(other).await;
+        }
         // Held to the end, so that a copy of the payment that comes meanwhile does nothing.
         let claim = match self.claim() {
             Ok(claim) => claim,
-            Err(Why::InFlight) if self.is(Fault::CopiesShareSettlement) => return self.share().await,
+            Err(Why::InFlight) if self.is(Fault::CopiesShareSettlement) => {
+                return self.share(self.payment.id).await;
+            }
             Err(why) => return Err(why.into()),
         };
         let outcome = self.steps().await;
@@ -168,10 +175,10 @@ impl Deal {
         receipt
     }
 
-    /// The mutant's way with a copy of a payment that is on its way.
-    async fn share(&self) -> Result<Sold, Refused> {
-        self.service.claims.finished(self.payment.id).await;
-        match self.service.quirks.receipt(self.payment.id) {
+    /// The mutants' way with a payment that is on its way, or what they take for it.
+    async fn share(&self, under_way: PaymentId) -> Result<Sold, Refused> {
+        self.service.claims.finished(under_way).await;
+        match self.service.quirks.receipt(under_way) {
             Some(receipt) => Ok(Sold { handled: self.handle().await, receipt: Some(receipt) }),
             None => Err(Why::InFlight.into()),
         }

@@ -11,9 +11,8 @@ use gauntlet_wire::Version;
 pub(super) async fn steps(deal: &Deal) -> Option<Result<Sold, Refused>> {
     let outcome = match deal.service.fault? {
         Fault::NeverSettles => unsettled(deal).await,
-        Fault::CreditForRegulars if deal.service.quirks.has_bought(deal.payment.authorization.from) => {
-            unsettled(deal).await
-        }
+        Fault::CreditForRegulars if purchases(deal) > 0 => unsettled(deal).await,
+        Fault::ThirdIsFree if purchases(deal) >= 2 => unsettled(deal).await,
         Fault::ServesBeforeSettle => settled_later(deal).await,
         Fault::SettlesWithoutVerify => unverified(deal).await,
         Fault::V1NeverVerified if deal.payment.version == Version::V1 => unverified(deal).await,
@@ -23,6 +22,11 @@ pub(super) async fn steps(deal: &Deal) -> Option<Result<Sold, Refused>> {
         _ => return None,
     };
     Some(outcome)
+}
+
+/// How often the payer has bought something before.
+fn purchases(deal: &Deal) -> usize {
+    deal.service.quirks.purchases(deal.payment.authorization.from)
 }
 
 /// Whether a failed handler is charged for.

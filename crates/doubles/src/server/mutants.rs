@@ -3,7 +3,8 @@
 //! A mutant sells a plain route for a valid payment unless its fault is about exactly that; otherwise it behaves
 //! like the conforming double. The suite is measured by them: a check that no mutant fails proves nothing.
 
-use super::concerns::{concerns, layer};
+use super::concerns::concerns;
+use super::layer::layer;
 use crate::mutant::{self, UnknownMutant, mutants};
 
 /// A resource server double with exactly one fault.
@@ -173,6 +174,22 @@ mutants! {
         "A payment that changes what an extension says is taken.";
     RefusesGrownEcho, "refuses-grown-echo",
         "A payment whose echo of an extension has a member more is refused.";
+
+    // What only a particular number or a particular past shows
+    PriceByFirstDigits, "price-by-first-digits",
+        "The price is the one that the payment says it accepted, when the own one begins with its digits.";
+    UnknownFieldsDictate, "unknown-fields-dictate",
+        "The terms are those that the payment says it accepted, when it has a member that no document names.";
+    LongHeaderBuysAgain, "long-header-buys-again",
+        "A spent payment in a header of more than 4 KiB buys its route again.";
+    IgnoresLastNonceByte, "ignores-last-nonce-byte",
+        "A payment whose nonce differs in its last byte only from one that was settled is served without being settled.";
+    ForgetsAfter64, "forgets-after-64",
+        "A spent payment buys its route again when 64 others have been settled since.";
+    ThirdIsFree, "third-is-free",
+        "From its third payment on a payer is served without any being settled.";
+    OneReceiptForAPayer, "one-receipt-for-a-payer",
+        "A payment is served for another of its payer that is being settled.";
 
     // Versions and headers
     V1AnyHeader, "v1-any-header",

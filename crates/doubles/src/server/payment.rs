@@ -32,6 +32,8 @@ pub(super) struct Payment {
     pub(super) first: Option<Value>,
     pub(super) authorization: Authorization,
     pub(super) id: PaymentId,
+    /// Length of the header, bytes.
+    pub(super) length: usize,
     /// Hash of the header as it came.
     pub(super) bytes: B256,
 }
@@ -98,7 +100,8 @@ pub(super) fn read(service: &Service, presented: &Presented) -> Result<Payment, 
     let id = (service.token.address, authorization.from, authorization.nonce);
     let first = value.to_str().ok().and_then(|text| doubled::first_of_each(service.fault, text));
     let bytes = keccak256(value.as_bytes());
-    Ok(Payment { version: *version, payload, first, authorization, id, bytes })
+    let (version, length) = (*version, value.len());
+    Ok(Payment { version, payload, first, authorization, id, length, bytes })
 }
 
 fn decode(service: &Service, value: &HeaderValue) -> Result<Value, Part> {
@@ -132,7 +135,7 @@ fn authorization(service: &Service, version: Version, payload: &Value) -> Option
     Some(request.authorization)
 }
 
-fn is_known_only(payload: &Value) -> bool {
+pub(super) fn is_known_only(payload: &Value) -> bool {
     const KNOWN: [&str; 7] =
         ["x402Version", "resource", "accepted", "payload", "extensions", "scheme", "network"];
     payload.as_object().is_some_and(|members| members.keys().all(|name| KNOWN.contains(&name.as_str())))

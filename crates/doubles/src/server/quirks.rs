@@ -8,7 +8,7 @@ use super::payment::{self, Payment};
 use super::refusal::Why;
 use super::routes::Place;
 use super::service::Service;
-use crate::claims::PaymentId;
+use crate::claims::{PaymentId, differ_in_last_nonce_byte};
 use alloy_primitives::{Address, B256};
 use axum::http::{HeaderMap, HeaderValue};
 use serde_json::Value;
@@ -23,6 +23,11 @@ pub(super) const EXTENSION_RESPONSES: &str = "extension-responses";
 /// Between the moment in which the mutant with one receipt for all puts a receipt down and that in which it takes
 /// one up: payments that are settled within this time get each other's.
 const ABSENCE: Duration = Duration::from_millis(200);
+
+/// The longest header whose payment a mutant remembers, bytes.
+const LONG: usize = 4096;
+/// How many spent payments a mutant remembers.
+const REMEMBERED: usize = 64;
 
 #[derive(Debug, Default)]
 pub(super) struct Quirks {
@@ -47,6 +52,16 @@ struct Paid {
     place: Place,
     bytes: B256,
     receipt: Value,
+    /// How many had bought something before.
+    before: usize,
+}
+
+impl Memory {
+    /// A payment whose nonce differs from this one's in nothing but its last byte.
+    fn beside(&self, id: PaymentId) -> Option<&Paid> {
+        let found = self.paid.iter().find(|(other, _)| differ_in_last_nonce_byte(**other, id));
+        found.map(|(_, paid)| paid)
+    }
 }
 
 impl Quirks {
@@ -88,12 +103,23 @@ impl Quirks {
                     | Fault::ServesReencodedAgain
                     | Fault::ServesSpentElsewhere
                     | Fault::CreditForRegulars
+                    | Fault::LongHeaderBuysAgain
+                    | Fault::IgnoresLastNonceByte
+                    | Fault::ForgetsAfter64
+                    | Fault::ThirdIsFree
+                    | Fault::OneReceiptForAPayer
             )
         );
         if remembers {
             let place = deal.order.place.clone();
-            let paid = Paid { place, bytes: deal.payment.bytes, receipt: receipt.clone() };
-            self.lock().paid.insert(deal.payment.id, paid);
+            let mut memory = self.lock();
+            let paid = Paid {
+                place,
+                bytes: deal.payment.bytes,
+                receipt: receipt.clone(),
+                before: memory.paid.len(),
+            };
+            memory.paid.insert(deal.payment.id, paid);
         }
     }
 
@@ -101,9 +127,9 @@ impl Quirks {
         self.lock().paid.get(&id).map(|paid| paid.receipt.clone())
     }
 
-    /// Whether a payer has bought anything yet.
-    pub(super) fn has_bought(&self, payer: Address) -> bool {
-        self.lock().paid.keys().any(|(_, own, _)| *own == payer)
+    /// How often a payer has bought something.
+    pub(super) fn purchases(&self, payer: Address) -> usize {
+        self.lock().paid.keys().filter(|(_, own, _)| *own == payer).count()
     }
 
     /// The receipt with which a spent payment buys again.
@@ -114,12 +140,17 @@ impl Quirks {
         payment: &Payment,
     ) -> Option<Value> {
         let memory = self.lock();
+        if fault == Some(Fault::IgnoresLastNonceByte) {
+            return memory.beside(payment.id).map(|paid| paid.receipt.clone());
+        }
         let paid = memory.paid.get(&payment.id)?;
         let (same_place, same_bytes) = (paid.place == order.place, paid.bytes == payment.bytes);
         let sells = match fault {
             Some(Fault::ServesSameBytesAgain) => same_place && same_bytes,
             Some(Fault::ServesReencodedAgain) => same_place && !same_bytes,
             Some(Fault::ServesSpentElsewhere) => !same_place,
+            Some(Fault::LongHeaderBuysAgain) => same_place && payment.length > LONG,
+            Some(Fault::ForgetsAfter64) => same_place && memory.paid.len() - paid.before > REMEMBERED,
             _ => false,
         };
         sells.then(|| paid.receipt.clone())

@@ -11,6 +11,7 @@ mod plain;
 mod refusals;
 mod replays;
 mod sales;
+mod searched;
 mod shows;
 mod town;
 mod unusual;
