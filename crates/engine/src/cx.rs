@@ -8,7 +8,7 @@ use crate::requirements::Catalogue;
 use crate::world::World;
 use gauntlet_chain::ChainError;
 use gauntlet_probe::Request;
-use gauntlet_report::{CaseSent, ChainFact, Class, Event, Exchange, Finding, Severity, clock};
+use gauntlet_report::{Asked, CaseSent, ChainFact, Class, Event, Exchange, Finding, Severity, clock};
 use gauntlet_wire::{Address, Draft, Key, LedgerView, Terms, Token, TokenView, U256, Version};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
@@ -364,6 +364,7 @@ impl Cx {
         self.world.tell_case(CaseSent {
             check: self.check.id.clone(),
             sent: sent.to_owned(),
+            asked: None,
             exchange: exchange.clone(),
         });
     }
@@ -377,25 +378,22 @@ impl Cx {
         payment: Option<PaymentFacts>,
         well_formed: bool,
     ) -> Reply {
-        self.tell_case(&exchange, &sent);
         self.collected().exchanges.push(exchange.clone());
-        let response = exchange.response.clone().unwrap_or_default();
-        let json = serde_json::from_slice(&response.body).ok();
+        let response = exchange.response.as_ref().map(|response| response.body.as_slice());
+        let json = serde_json::from_slice(response.unwrap_or_default()).ok();
         let said = what_it_says(endpoint, &exchange, json.as_ref());
-        self.world.history.push(Entry {
+        let chain_healthy = self.world.chain_healthy();
+        let asked = Asked { endpoint, version, said: said.clone(), payment, well_formed, chain_healthy };
+        let case = CaseSent {
             check: self.check.id.clone(),
-            version,
-            endpoint,
             sent: sent.clone(),
-            exchange: exchange.seq,
-            status: exchange.status,
-            text: format!("{}\n{}", response.head, String::from_utf8_lossy(&response.body)),
-            json,
-            said: said.clone(),
-            payment,
-            well_formed,
-            chain_healthy: self.world.chain_healthy(),
-        });
+            asked: Some(asked),
+            exchange: exchange.clone(),
+        };
+        if let Some(entry) = Entry::of(&case) {
+            self.world.history.push(entry);
+        }
+        self.world.tell_case(case);
         Reply { exchange, said, sent }
     }
 

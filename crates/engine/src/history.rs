@@ -1,71 +1,12 @@
 //! What the run has asked and what it was told: the material of the invariants.
 
-use gauntlet_wire::{Address, B256, ReasonClass, SettleAnswer, U256, VerifyAnswer, Version};
+use gauntlet_report::{Asked, CaseSent};
+use gauntlet_wire::{SettleAnswer, VerifyAnswer, Version};
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::sync::Mutex;
 
-/// Where a request went.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Endpoint {
-    /// `POST /verify`
-    Verify,
-    /// `POST /settle`
-    Settle,
-    /// `GET /supported`
-    Supported,
-}
-
-impl Endpoint {
-    /// The path below the target's base URL.
-    #[must_use]
-    pub const fn path(self) -> &'static str {
-        match self {
-            Self::Verify => "/verify",
-            Self::Settle => "/settle",
-            Self::Supported => "/supported",
-        }
-    }
-}
-
-/// What an answer amounts to, whatever its status code and wording.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Said {
-    /// `isValid: true`, or `success: true`.
-    Yes,
-    /// Anything that is legible as a refusal: the field is false, or the status is an error.
-    No,
-    /// A 2xx answer without the field, or without JSON.
-    Unclear(String),
-    /// No whole answer came.
-    Nothing(String),
-}
-
-/// What identifies a payment on the chain.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct PaymentKey {
-    /// Token contract.
-    pub token: Address,
-    /// Payer.
-    pub payer: Address,
-    /// Nonce of the authorization.
-    pub nonce: B256,
-}
-
-/// A payment as the harness meant it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PaymentFacts {
-    /// Identity on the chain.
-    pub key: PaymentKey,
-    /// Receiver that was signed.
-    pub to: Address,
-    /// Value that was signed, atomic units.
-    pub value: U256,
-    /// Network as the requirements name it.
-    pub network: String,
-    /// Reason classes that fit its fault; empty when it has none or may have any.
-    pub faults: Vec<ReasonClass>,
-}
+pub use gauntlet_report::{Endpoint, PaymentFacts, PaymentKey, Said};
 
 /// One request to the target and what it said.
 #[derive(Debug, Clone)]
@@ -97,6 +38,29 @@ pub struct Entry {
 }
 
 impl Entry {
+    /// What the history keeps of an exchange; `None` when it did not go to a facilitator.
+    ///
+    /// A run makes its entries here and a record's are made here again, so that both are judged alike.
+    #[must_use]
+    pub fn of(case: &CaseSent) -> Option<Self> {
+        let Asked { endpoint, version, said, payment, well_formed, chain_healthy } = case.asked.clone()?;
+        let response = case.exchange.response.clone().unwrap_or_default();
+        Some(Self {
+            check: case.check.clone(),
+            version,
+            endpoint,
+            sent: case.sent.clone(),
+            exchange: case.exchange.seq,
+            status: case.exchange.status,
+            text: format!("{}\n{}", response.head, String::from_utf8_lossy(&response.body)),
+            json: serde_json::from_slice(&response.body).ok(),
+            said,
+            payment,
+            well_formed,
+            chain_healthy,
+        })
+    }
+
     /// The answer to `/verify`, when this is one.
     #[must_use]
     pub fn verify(&self) -> Option<VerifyAnswer> {
@@ -126,7 +90,7 @@ impl Entry {
 #[derive(Debug, Default)]
 pub struct History {
     entries: Mutex<Vec<Entry>>,
-    relayed: Mutex<Vec<PaymentKey>>,
+    relayed: Mutex<BTreeSet<PaymentKey>>,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
@@ -148,26 +112,12 @@ impl History {
 
     /// Remembers that the harness itself submitted a payment.
     pub fn relay(&self, key: PaymentKey) {
-        lock(&self.relayed).push(key);
+        lock(&self.relayed).insert(key);
     }
 
-    /// Whether the harness itself submitted a payment.
+    /// The payments that the harness itself submitted.
     #[must_use]
-    pub fn was_relayed(&self, key: &PaymentKey) -> bool {
-        lock(&self.relayed).contains(key)
-    }
-
-    /// The answers of `/settle` by payment.
-    #[must_use]
-    pub fn settles(&self) -> BTreeMap<PaymentKey, Vec<Entry>> {
-        let mut by_payment: BTreeMap<PaymentKey, Vec<Entry>> = BTreeMap::new();
-        for entry in self.entries() {
-            if entry.endpoint == Endpoint::Settle
-                && let Some(payment) = &entry.payment
-            {
-                by_payment.entry(payment.key).or_default().push(entry);
-            }
-        }
-        by_payment
+    pub fn relayed(&self) -> BTreeSet<PaymentKey> {
+        lock(&self.relayed).clone()
     }
 }

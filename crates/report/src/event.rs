@@ -1,10 +1,12 @@
 //! The events of a run: one line each in `run.ndjson`.
 
-use crate::{ChainFact, Class, Exchange, Level, Outcome, Profile, Severity};
+use crate::{Asked, Bought, ChainFact, Class, Exchange, Ledger, Level, Outcome, Profile, Severity};
 use serde::{Deserialize, Serialize};
 
 /// Version of the record's format. A reader refuses a greater one.
-pub const SCHEMA: u32 = 1;
+///
+/// 2 brought [`Event::Bought`] and [`Event::Ledger`], which a reader of 1 does not know; whatever reads 2 reads 1 too.
+pub const SCHEMA: u32 = 2;
 
 /// One line of `run.ndjson`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -16,6 +18,8 @@ pub enum Event {
     CheckStarted(CheckEvent),
     /// A request was sent and answered, or not.
     CaseSent(Box<CaseSent>),
+    /// A payment was presented to a server, in an exchange that was told before.
+    Bought(Box<Bought>),
     /// Something was read from the chain for a check.
     ChainRead {
         /// The check that it belongs to.
@@ -25,6 +29,8 @@ pub enum Event {
     },
     /// A check ended.
     CheckFinished(Box<CheckReport>),
+    /// What the chain says of the whole run; missing when it did not answer any more.
+    Ledger(Box<Ledger>),
     /// Last line; missing when the run was killed.
     RunFinished(Box<RunFinished>),
 }
@@ -106,6 +112,9 @@ pub struct CaseSent {
     pub check: String,
     /// The exchange as a change to a valid payment: `authorization.value 10000 → 9999`.
     pub sent: String,
+    /// What it was about, when it went to a facilitator.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked: Option<Asked>,
     /// The wire.
     pub exchange: Exchange,
 }

@@ -1,12 +1,16 @@
 //! What a run is made of, and what is shown of it.
 //!
 //! [`Event`]s are written to `run.ndjson` as they happen ([`record`]); every report is rendered from them.
-//! This crate knows nothing of checks, chains or targets: only ids, outcomes, evidence and text.
+//! This crate knows nothing of checks and targets, and reads no chain: only ids, outcomes, evidence, what was asked and
+//! what a chain said, and text.
 
 pub mod clock;
+mod decimal;
 pub mod event;
 pub mod evidence;
 pub mod exit;
+pub mod history;
+pub mod ledger;
 pub mod outcome;
 pub mod record;
 pub mod render;
@@ -19,6 +23,8 @@ pub use event::{
 };
 pub use evidence::{ChainFact, Exchange, Message, NetFault};
 pub use exit::ExitCode;
+pub use history::{Asked, Bought, Endpoint, PaymentFacts, PaymentKey, Said};
+pub use ledger::{AuthorizationUse, Ledger, SentTx, Transfer};
 pub use outcome::{Class, Level, Outcome, Profile, Severity};
 pub use record::{FactRead, Record, RecordError, Writer};
 pub use summary::Summary;

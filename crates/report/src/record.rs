@@ -5,7 +5,7 @@
 //! and says so.
 
 use crate::event::SCHEMA;
-use crate::{CaseSent, ChainFact, CheckReport, Event, Exchange, RunFinished, RunStarted};
+use crate::{Bought, CaseSent, ChainFact, CheckReport, Event, Exchange, Ledger, RunFinished, RunStarted};
 use serde::Deserialize;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
@@ -198,6 +198,10 @@ pub struct Record {
     pub started_checks: Vec<String>,
     /// Exchanges, in the order in which they ended.
     pub cases: Vec<CaseSent>,
+    /// Payments that were presented to a server.
+    pub bought: Vec<Bought>,
+    /// What the chain says of the whole run.
+    pub ledger: Option<Ledger>,
     /// What was read from the chain.
     pub facts: Vec<FactRead>,
     /// The foot of the run; `None` when it was killed, or still goes on.
@@ -236,6 +240,8 @@ impl Record {
             checks: Vec::new(),
             started_checks: Vec::new(),
             cases: Vec::new(),
+            bought: Vec::new(),
+            ledger: None,
             facts: Vec::new(),
             finished: None,
             truncated: false,
@@ -248,6 +254,8 @@ impl Record {
             Event::RunStarted(started) => self.started = *started,
             Event::CheckStarted(check) => self.started_checks.push(check.check),
             Event::CaseSent(case) => self.cases.push(*case),
+            Event::Bought(bought) => self.bought.push(*bought),
+            Event::Ledger(ledger) => self.ledger = Some(*ledger),
             Event::ChainRead { check, fact } => self.facts.push(FactRead { check, fact }),
             Event::CheckFinished(report) => {
                 self.started_checks.retain(|check| *check != report.check);

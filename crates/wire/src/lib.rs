@@ -18,7 +18,7 @@ pub mod repeats;
 pub mod terms;
 pub mod writing;
 
-pub use alloy_primitives::{Address, B256, U256};
+pub use alloy_primitives::{Address, B256, Bytes, U256};
 pub use answer::{SettleAnswer, SupportedAnswer, SupportedKind, VerifyAnswer};
 pub use draft::{Draft, DraftError, Echo, Presented};
 pub use eip3009::{Authorization, Domain, Key, SignatureForm};

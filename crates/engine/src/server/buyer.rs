@@ -5,18 +5,21 @@ use super::money::{Expected, judge_crowd, judge_purchase};
 use super::offer::Offer;
 use super::rules;
 use super::shop::Shop;
-use super::visit::{Facts, Visit};
+use super::visit::Visit;
 use crate::check::Stop;
 use crate::cx::{Cx, Violation, this_second};
 use crate::payment::Payment;
 use crate::reply::Money;
 use gauntlet_probe::{Client, Request, Route, send_together};
-use gauntlet_report::Exchange;
+use gauntlet_report::{Bought, Event, Exchange};
 use gauntlet_wire::Version;
 use gauntlet_wire::header::{encode_bytes, payment_header};
 
 /// How stale the check's own start may be before windows are counted from now.
 const FRESH_SECONDS: u64 = 20;
+
+/// Routes whose handlers are meant to fail.
+const MEANT_TO_FAIL: [&str; 2] = ["failing", "missing"];
 
 /// A payment for a route.
 #[derive(Debug, Clone)]
@@ -267,11 +270,17 @@ impl Cx {
         visit: &Visit,
         expected: Expected,
     ) -> Result<(), Stop> {
-        self.shop()?.keep(Facts {
+        let shop = self.shop()?;
+        let path = &purchase.route.path;
+        let fails = MEANT_TO_FAIL
+            .iter()
+            .any(|name| shop.routes.get(*name).is_some_and(|route| route.path == *path));
+        let bought = Bought {
             check: self.check.id.clone(),
             exchange: visit.reply.exchange.seq,
             payment: Some(purchase.payment.key()),
-            path: purchase.route.path.clone(),
+            path: path.clone(),
+            fails,
             plain: purchase.payment.changes.is_empty(),
             payee: purchase.offer.terms.pay_to,
             price: purchase.offer.terms.amount,
@@ -280,7 +289,9 @@ impl Cx {
             transaction: visit.transaction(purchase.version()),
             sent: visit.reply.sent.clone(),
             disturbed: expected != Expected::Plain,
-        });
+        };
+        self.world.tell(&Event::Bought(Box::new(bought.clone())));
+        shop.keep(bought);
         Ok(())
     }
 

@@ -1,10 +1,10 @@
 //! The server's world: what it sells, the token by which its content is known, and the facilitator behind it.
 
-use super::visit::Facts;
 use crate::check::Stop;
 use crate::trial::{Live, Starter};
 use gauntlet_doubles::scripted;
 use gauntlet_probe::{Client, Route};
+use gauntlet_report::Bought;
 use std::collections::BTreeMap;
 use std::sync::{Mutex, OnceLock, PoisonError};
 use tokio::sync::{OnceCell, Semaphore};
@@ -25,7 +25,7 @@ pub struct Shop {
     /// One purchase at a time where the facilitator behind is no double of ours and may trip over its own nonces.
     pub lane: Semaphore,
     canary: OnceLock<String>,
-    visits: Mutex<Vec<Facts>>,
+    visits: Mutex<Vec<Bought>>,
     starter: Starter,
     neighbour: OnceCell<Neighbour>,
 }
@@ -116,13 +116,13 @@ impl Shop {
     }
 
     /// Keeps what a request was told, for the books.
-    pub fn keep(&self, facts: Facts) {
+    pub fn keep(&self, facts: Bought) {
         self.visits.lock().unwrap_or_else(PoisonError::into_inner).push(facts);
     }
 
     /// Everything that was asked and answered so far.
     #[must_use]
-    pub fn visits(&self) -> Vec<Facts> {
+    pub fn visits(&self) -> Vec<Bought> {
         self.visits.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }

@@ -1,10 +1,10 @@
 //! One request to a route, and what its answer gave away.
 
-use crate::history::{PaymentKey, Said};
+use crate::history::Said;
 use crate::reply::Reply;
 use gauntlet_report::Exchange;
 use gauntlet_wire::header::{self, Decoded, HeaderError, PAYMENT_REQUIRED, receipt_header};
-use gauntlet_wire::{Address, B256, SettleAnswer, U256, Version};
+use gauntlet_wire::{B256, SettleAnswer, Version};
 use serde_json::Value;
 
 /// Where the canary was found in an answer.
@@ -161,33 +161,4 @@ fn find(exchange: &Exchange, canary: &str) -> Option<Place> {
         return Some(Place::Head);
     }
     has(&response.trailers).then_some(Place::Trailers)
-}
-
-/// What the books keep of a purchase.
-#[derive(Debug, Clone)]
-pub struct Facts {
-    /// The check that asked.
-    pub check: String,
-    /// Number of the exchange.
-    pub exchange: u64,
-    /// The payment, when a whole one was sent.
-    pub payment: Option<PaymentKey>,
-    /// The route that was asked for.
-    pub path: String,
-    /// Whether nothing was changed about the payment.
-    pub plain: bool,
-    /// To whom it was due.
-    pub payee: Address,
-    /// The price of the route, atomic units.
-    pub price: U256,
-    /// Whether content came.
-    pub served: bool,
-    /// Status code.
-    pub status: Option<u16>,
-    /// The transaction that the answer named.
-    pub transaction: Option<B256>,
-    /// What was sent, for people.
-    pub sent: String,
-    /// Whether the harness has disturbed this purchase in a way after which money without content is nobody's fault.
-    pub disturbed: bool,
 }

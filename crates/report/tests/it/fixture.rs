@@ -162,6 +162,7 @@ pub(crate) fn exchange(seq: u64, status: u16, body: &str) -> CaseSent {
     CaseSent {
         check: "facilitator.verify.value-under".into(),
         sent: "authorization.value 10000 → 9999".into(),
+        asked: None,
         exchange: Exchange {
             seq,
             url: "http://127.0.0.1:4021/verify".into(),

@@ -3,9 +3,11 @@
 use crate::fixture::{check, exchange, finished, started};
 use gauntlet_report::record::FILE_NAME;
 use gauntlet_report::{
-    CaseSent, ChainFact, CheckEvent, CheckReport, Class, Event, Exchange, Finding, KnownUse, Level, MadeCase,
-    Message, NetFault, Outcome, Record, RecordError, RunFinished, RunStarted, Severity, TargetInfo, Writer,
+    Asked, AuthorizationUse, Bought, CaseSent, ChainFact, CheckEvent, CheckReport, Class, Endpoint, Event,
+    Exchange, Finding, KnownUse, Ledger, Level, MadeCase, Message, NetFault, Outcome, PaymentFacts, PaymentKey, Record,
+    RecordError, RunFinished, RunStarted, Said, SentTx, Severity, TargetInfo, Transfer, Writer,
 };
+use gauntlet_wire::{Address, B256, ReasonClass, U256, Version};
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
@@ -203,10 +205,18 @@ fn a_broken_line_in_the_middle_is_named() {
 
 #[test]
 fn a_newer_format_is_refused_whatever_it_looks_like() {
-    let newer = r#"{"event":"run-started","schema":2,"everything":"is different"}"#;
+    let newer = r#"{"event":"run-started","schema":3,"everything":"is different"}"#;
     let error = with_text(newer.to_owned() + "\n").unwrap_err();
-    assert!(matches!(error, RecordError::Newer { found: 2, .. }), "{error}");
-    assert!(error.to_string().contains("format 2, this Gauntlet reads up to 1"), "{error}");
+    assert!(matches!(error, RecordError::Newer { found: 3, .. }), "{error}");
+    assert!(error.to_string().contains("format 3, this Gauntlet reads up to 2"), "{error}");
+}
+
+#[test]
+fn an_older_record_without_a_ledger_is_read() {
+    let old = lines(&events()).replace("\"schema\":2", "\"schema\":1");
+    assert!(!old.contains("asked"), "{old}");
+    let record = with_text(&old).unwrap();
+    assert_eq!((record.started.schema, record.ledger, record.cases.len()), (1, None, 1));
 }
 
 #[test]
@@ -246,9 +256,80 @@ fn fault() -> impl Strategy<Value = NetFault> {
 prop_compose! {
     fn case()(check in text(), sent in text(), seq in any::<u64>(), url in text(), method in text(),
         started_ms in any::<u64>(), took_us in any::<u64>(), request in message(), response in option::of(message()),
-        status in option::of(any::<u16>()), fault in option::of(fault())) -> CaseSent {
+        status in option::of(any::<u16>()), fault in option::of(fault()), asked in option::of(asked())) -> CaseSent {
         let exchange = Exchange { seq, url, method, started_ms, took_us, request, response, status, fault };
-        CaseSent { check, sent, exchange }
+        CaseSent { check, sent, asked, exchange }
+    }
+}
+
+fn address() -> impl Strategy<Value = Address> {
+    any::<[u8; 20]>().prop_map(Address::from)
+}
+
+fn word() -> impl Strategy<Value = B256> {
+    any::<[u8; 32]>().prop_map(B256::from)
+}
+
+fn units() -> impl Strategy<Value = U256> {
+    any::<[u8; 32]>().prop_map(U256::from_be_bytes)
+}
+
+fn said() -> impl Strategy<Value = Said> {
+    prop_oneof![
+        Just(Said::Yes),
+        Just(Said::No),
+        text().prop_map(Said::Unclear),
+        text().prop_map(Said::Nothing)
+    ]
+}
+
+prop_compose! {
+    fn key()(token in address(), payer in address(), nonce in word()) -> PaymentKey {
+        PaymentKey { token, payer, nonce }
+    }
+}
+
+prop_compose! {
+    fn paid()(key in key(), to in address(), value in units(), network in text(),
+        faults in vec(proptest::sample::select(vec![ReasonClass::Amount, ReasonClass::Signature]), 0..3)) -> PaymentFacts {
+        PaymentFacts { key, to, value, network, faults }
+    }
+}
+
+prop_compose! {
+    fn asked()(endpoint in proptest::sample::select(vec![Endpoint::Verify, Endpoint::Settle, Endpoint::Supported]),
+        version in option::of(proptest::sample::select(Version::ALL.to_vec())), said in said(),
+        payment in option::of(paid()), well_formed in any::<bool>(), chain_healthy in any::<bool>()) -> Asked {
+        Asked { endpoint, version, said, payment, well_formed, chain_healthy }
+    }
+}
+
+prop_compose! {
+    fn bought()(texts in vec(text(), 3), exchange in any::<u64>(), payment in option::of(key()), flags in any::<[bool; 4]>(),
+        payee in address(), price in units(), status in option::of(any::<u16>()), transaction in option::of(word())) -> Bought {
+        let [check, path, sent] = <[String; 3]>::try_from(texts).unwrap();
+        let [fails, plain, served, disturbed] = flags;
+        Bought { check, exchange, payment, path, fails, plain, payee, price, served, status, transaction, sent, disturbed }
+    }
+}
+
+prop_compose! {
+    fn ledger()(blocks in any::<[u64; 5]>(), accounts in vec(address(), 4), value in units(), hash in word(), nonce in word(),
+        status in any::<bool>(), input in vec(any::<u8>(), 0..40), relayed in vec(key(), 0..2)) -> Ledger {
+        let [from_block, to_block, block, log_index, gas_used] = blocks;
+        let [token, payer, payee, signer] = <[Address; 4]>::try_from(accounts).unwrap();
+        Ledger {
+            from_block,
+            to_block,
+            usdc: token,
+            signers: [signer].into(),
+            transfers: vec![Transfer { token, from: payer, to: payee, value, tx: hash, block, log_index }],
+            used: vec![AuthorizationUse { token, payer, nonce, tx: hash, block }],
+            sent: vec![SentTx {
+                hash, from: signer, block, nonce: log_index, status, gas_used, to: status.then_some(token), input: input.into(),
+            }],
+            relayed: relayed.into_iter().collect(),
+        }
     }
 }
 
@@ -319,6 +400,8 @@ fn any_event() -> impl Strategy<Value = Event> {
     prop_oneof![
         (text(), any::<u64>()).prop_map(|(check, now)| Event::CheckStarted(CheckEvent { check, now })),
         case().prop_map(|case| Event::CaseSent(Box::new(case))),
+        bought().prop_map(|bought| Event::Bought(Box::new(bought))),
+        ledger().prop_map(|ledger| Event::Ledger(Box::new(ledger))),
         (text(), any::<u64>(), text())
             .prop_map(|(check, block, text)| Event::ChainRead { check, fact: ChainFact { block, text } }),
         report().prop_map(|report| Event::CheckFinished(Box::new(report))),
