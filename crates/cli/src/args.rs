@@ -47,6 +47,8 @@ pub(crate) enum Command {
     Mutants(MutantsArgs),
     /// Render a run again
     Report(ReportArgs),
+    /// Judge a recorded run again by the invariants of today: SAME, MORE or LESS than the run said
+    Recheck(RecheckArgs),
     /// A local chain for your own tests
     Chain(ChainArgs),
     /// One of our doubles as a real server
@@ -287,6 +289,20 @@ pub(crate) struct ReportArgs {
     #[arg(long, value_name = "PATH")]
     pub(crate) junit: Option<PathBuf>,
     /// What is written to stdout when neither is asked for
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Exit codes: 0 every invariant that could be judged holds · 1 a breach that fails a run · 2 no such run ·\n\
+5 the record has no ledger, or nothing that could be judged"
+)]
+pub(crate) struct RecheckArgs {
+    /// Folder of a run, or its run.ndjson
+    #[arg(value_name = "RUN")]
+    pub(crate) run: PathBuf,
+    /// What is written to stdout
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub(crate) format: Format,
 }

@@ -37,6 +37,7 @@ async fn dispatch(cli: Cli, color: bool) -> Result<ExitCode, Failure> {
         Command::Explain(args) => commands::explain::run(&args),
         Command::Mutants(args) => commands::mutants::run(args, color).await,
         Command::Report(args) => commands::report::run(&args, color),
+        Command::Recheck(args) => commands::recheck::run(&args),
         Command::Chain(args) => commands::chain::run(args).await,
         Command::Serve(args) => commands::serve::run(args).await,
         Command::Doctor(args) => commands::doctor::run(args).await,

@@ -6,6 +6,7 @@ pub mod check;
 pub mod cx;
 pub mod facilitator;
 pub mod history;
+pub mod invariants;
 pub mod known;
 pub mod payment;
 pub mod reply;

@@ -4,9 +4,9 @@ use crate::history::History;
 use crate::search::Budget;
 use crate::server::shop::Shop;
 use crate::trial::Live;
-use gauntlet_chain::Chain;
+use gauntlet_chain::{Chain, ChainError};
 use gauntlet_probe::{Client, ProxyHandle, Request, Rule};
-use gauntlet_report::{CaseSent, Event, Profile, record::Writer};
+use gauntlet_report::{CaseSent, Event, Ledger, Profile, record::Writer};
 use gauntlet_wire::{Address, SupportedAnswer, Version};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -139,6 +139,15 @@ impl World {
         self.disturb_chain(!rules.is_empty());
         let done = if rules.is_empty() { proxy.clear().await } else { proxy.set_rules(rules).await };
         done.map_err(|error| error.to_string())
+    }
+
+    /// What the chain says of the run so far, and what the harness itself submitted.
+    ///
+    /// # Errors
+    /// [`ChainError`] when the chain does not answer.
+    pub async fn ledger(&self) -> Result<Ledger, ChainError> {
+        let ledger = self.chain.ledger(self.start_block, &self.claims.signers).await?;
+        Ok(Ledger { relayed: self.history.relayed(), ..ledger })
     }
 
     /// Writes an event; a record that cannot be written must not end the run, the error is shown at its end.

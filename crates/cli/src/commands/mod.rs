@@ -7,6 +7,7 @@ pub(crate) mod doctor;
 pub(crate) mod explain;
 pub(crate) mod list;
 pub(crate) mod mutants;
+pub(crate) mod recheck;
 pub(crate) mod replay;
 pub(crate) mod report;
 pub(crate) mod run;

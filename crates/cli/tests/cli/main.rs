@@ -16,6 +16,7 @@ mod hostile;
 mod known;
 mod outcomes;
 mod processes;
+mod recheck;
 mod replay;
 mod rpc;
 mod servers;

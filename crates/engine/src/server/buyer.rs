@@ -272,9 +272,8 @@ impl Cx {
     ) -> Result<(), Stop> {
         let shop = self.shop()?;
         let path = &purchase.route.path;
-        let fails = MEANT_TO_FAIL
-            .iter()
-            .any(|name| shop.routes.get(*name).is_some_and(|route| route.path == *path));
+        let fails =
+            MEANT_TO_FAIL.iter().any(|name| shop.routes.get(*name).is_some_and(|route| route.path == *path));
         let bought = Bought {
             check: self.check.id.clone(),
             exchange: visit.reply.exchange.seq,

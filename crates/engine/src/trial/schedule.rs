@@ -126,6 +126,7 @@ async fn with_claims(
         inconclusive = work => finished.inconclusive = inconclusive,
         _ = interrupt.wait_for(|stop| *stop) => finished.interrupted = true,
     }
+    keep_ledger(&world).await;
     // Our own chain ends with the run, and may have ended already when the user stopped it.
     if matches!(config.chain, ChainSource::Attached { .. }) {
         if let Some(proxy) = &world.proxy {
@@ -148,6 +149,15 @@ async fn with_claims(
     drop(own_proxy);
     drop(guard);
     Ok(())
+}
+
+/// Writes what the chain says of the run, for `recheck`. An interrupted run may have lost its chain already; then the
+/// record goes without, and `recheck` says so.
+async fn keep_ledger(world: &World) {
+    let read = tokio::time::timeout(world.timeout, world.ledger()).await;
+    if let Ok(Ok(ledger)) = read {
+        world.tell(&Event::Ledger(Box::new(ledger)));
+    }
 }
 
 /// A check that goes on after the run was interrupted would keep the chain alive.
