@@ -4,8 +4,9 @@ use crate::fixture::{check, exchange, finished, started};
 use gauntlet_report::record::FILE_NAME;
 use gauntlet_report::{
     Asked, AuthorizationUse, Bought, CaseSent, ChainFact, CheckEvent, CheckReport, Class, Endpoint, Event,
-    Exchange, Finding, KnownUse, Ledger, Level, MadeCase, Message, NetFault, Outcome, PaymentFacts, PaymentKey, Record,
-    RecordError, RunFinished, RunStarted, Said, SentTx, Severity, TargetInfo, Transfer, Writer,
+    Exchange, Finding, KnownUse, Ledger, Level, MadeCase, Message, NetFault, Outcome, PaymentFacts,
+    PaymentKey, Record, RecordError, RunFinished, RunStarted, Said, SentTx, Severity, TargetInfo, Transfer,
+    Writer,
 };
 use gauntlet_wire::{Address, B256, ReasonClass, U256, Version};
 use proptest::collection::vec;
