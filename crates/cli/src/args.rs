@@ -41,8 +41,10 @@ pub(crate) enum Command {
     Replay(ReplayArgs),
     /// Checks, requirements, targets, mutants
     List(ListArgs),
-    /// What a check, a requirement, a mutant, an outcome or an exit code means
+    /// What a check, a requirement, a mutant, a word of the scenario language, an outcome or an exit code means
     Explain(ExplainArgs),
+    /// Look for faults in scenarios, target manifests and known-issues files
+    Lint(LintArgs),
     /// The kill matrix of the suite against its own broken doubles
     Mutants(MutantsArgs),
     /// Render a run again
@@ -94,7 +96,8 @@ pub(crate) struct ChainOptions {
 
 #[derive(Debug, Args)]
 pub(crate) struct RunArgs {
-    /// Globs over check ids, such as 'facilitator.settle.*'; all checks of the target's role when there is none
+    /// Globs over check ids, such as 'facilitator.settle.*', and scenarios: files, or folders of files; all checks of the
+    /// target's role when there is none
     #[arg(value_name = "SELECT")]
     pub(crate) select: Vec<String>,
     /// A manifest's path, double:facilitator, double:server, either with +MUTANT, or a URL with --role; several are tried
@@ -236,9 +239,23 @@ pub(crate) struct ListArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct ExplainArgs {
-    /// Id of a check or a requirement, name of a mutant or an outcome, number of an exit code
+    /// Id of a check or a requirement, name of a mutant or an outcome, a verb or a mutation of scenarios, number of an
+    /// exit code
     #[arg(value_name = "ID")]
     pub(crate) id: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LintArgs {
+    /// Files, and folders whose TOML files are looked at
+    #[arg(value_name = "PATH", required_unless_present = "schema")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Write the JSON Schema of scenarios to stdout, and stop
+    #[arg(long, conflicts_with = "paths")]
+    pub(crate) schema: bool,
+    /// What is written to stdout
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub(crate) format: Format,
 }
 
 #[derive(Debug, Args)]

@@ -1,6 +1,8 @@
 //! An error that ends the program: what is wrong, where, what to do, and the exit code.
 
 use gauntlet_engine::known::KnownError;
+use gauntlet_engine::scenario::ScenarioError;
+use gauntlet_engine::scenario::files::FilesError;
 use gauntlet_engine::select::SelectError;
 use gauntlet_engine::target::TargetSpecError;
 use gauntlet_engine::trial::{TrialError, exit_of};
@@ -99,6 +101,25 @@ impl From<KnownError> for Failure {
         });
         let message = if place.is_some() { error.message.clone() } else { error.to_string() };
         Self { place, ..Self::usage(message) }
+    }
+}
+
+impl From<ScenarioError> for Failure {
+    fn from(error: ScenarioError) -> Self {
+        let shown = error.to_string();
+        let place =
+            error.span.map(|span| Place { file: error.path.display().to_string(), text: error.text, span });
+        let message = if place.is_some() { error.message } else { shown };
+        Self { place, help: error.help, ..Self::usage(message) }
+    }
+}
+
+impl From<FilesError> for Failure {
+    fn from(error: FilesError) -> Self {
+        match error {
+            FilesError::Broken(error) => Self::from(*error),
+            other => Self::usage(other.to_string()),
+        }
     }
 }
 

@@ -35,6 +35,7 @@ async fn dispatch(cli: Cli, color: bool) -> Result<ExitCode, Failure> {
         Command::Replay(args) => commands::replay::run(args, color).await,
         Command::List(args) => commands::list::run(&args),
         Command::Explain(args) => commands::explain::run(&args),
+        Command::Lint(args) => commands::lint::run(&args, color),
         Command::Mutants(args) => commands::mutants::run(args, color).await,
         Command::Report(args) => commands::report::run(&args, color),
         Command::Recheck(args) => commands::recheck::run(&args),

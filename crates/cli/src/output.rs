@@ -70,6 +70,14 @@ pub(crate) fn remark(text: &str) {
 
 /// Prints an error, with the place in the user's file when it has one.
 pub(crate) fn error(failure: &Failure, color: bool) {
+    match picture(failure, color) {
+        Some(text) => eprintln!("Error:{text}"),
+        None => eprintln!("Error: {}", failure.message),
+    }
+}
+
+/// An error with the place in the user's file; nothing when it cannot be drawn.
+pub(crate) fn picture(failure: &Failure, color: bool) -> Option<String> {
     let mut diagnostic = MietteDiagnostic::new(&failure.message).with_severity(Severity::Error);
     if let Some(help) = &failure.help {
         diagnostic = diagnostic.with_help(help);
@@ -85,10 +93,7 @@ pub(crate) fn error(failure: &Failure, color: bool) {
     let theme = if color { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
     let mut text = String::new();
     let handler = GraphicalReportHandler::new_themed(theme).with_width(110).with_wrap_lines(false);
-    match handler.render_report(&mut text, report.as_ref()) {
-        Ok(()) => eprintln!("Error:{text}"),
-        Err(_) => eprintln!("Error: {}", failure.message),
-    }
+    handler.render_report(&mut text, report.as_ref()).ok().map(|()| text)
 }
 
 /// Whether stderr is a terminal that a bar can be drawn on.

@@ -4,7 +4,7 @@ use crate::check::Stop;
 use crate::cx::Cx;
 use crate::payment::{PRICE, PURSE, Payment, TIMEOUT_SECONDS};
 use gauntlet_chain::Tokens;
-use gauntlet_wire::{B256, Cast, Change, Draft, Key, Terms, Token, U256, Version};
+use gauntlet_wire::{Address, B256, Cast, Change, Draft, Key, Terms, Token, TokenView, U256, Version};
 
 /// The tokens of the chain by name, and what there is to know of each.
 pub const TOKENS: &[(&str, &str)] = &[
@@ -30,6 +30,20 @@ pub fn token<'a>(tokens: &'a Tokens, name: &str) -> Option<&'a Token> {
         "tolerant" => &tokens.tolerant,
         _ => return None,
     })
+}
+
+/// What the chain says of a token that requirements name.
+#[must_use]
+pub fn view(tokens: &Tokens, address: Address) -> TokenView {
+    match tokens.all().into_iter().find(|token| token.address == address) {
+        None => TokenView::NoCode,
+        Some(token) if token.address == tokens.plain.address => TokenView::Plain,
+        Some(token) => TokenView::Eip3009 {
+            name: token.name.clone(),
+            version: token.version.clone(),
+            paused: token.address == tokens.paused.address,
+        },
+    }
 }
 
 /// The accounts are those of the check, and the purse is what a fresh payer owns.
@@ -120,6 +134,12 @@ impl Part {
     pub fn payee_name(&self) -> String {
         self.payee.clone().unwrap_or_else(|| format!("{}-payee", self.name))
     }
+
+    /// Its nonce, among the accounts of a check.
+    #[must_use]
+    pub fn nonce(&self, cx: &Cx) -> B256 {
+        self.nonce.unwrap_or_else(|| cx.key(&format!("{}-nonce", self.name)).to_bytes())
+    }
 }
 
 impl Cx {
@@ -140,8 +160,22 @@ impl Cx {
             resource: "http://127.0.0.1:4021/weather".into(),
         };
         let payer = self.key(&part.payer_name());
-        let nonce = part.nonce.unwrap_or_else(|| self.key(&format!("{}-nonce", part.name)).to_bytes());
-        self.funded(Draft::valid(version, terms, payer, nonce, self.now), part.purse, self.now).await
+        let draft = Draft::valid(version, terms, payer, part.nonce(self), self.now);
+        self.funded(draft, part.purse, self.now).await
+    }
+
+    /// Looks up what the chain says of a payment at this moment: its token, what its payer owns, its nonce.
+    ///
+    /// # Errors
+    /// [`Stop::Harness`] when the chain does not answer.
+    pub async fn look_up(&self, payment: &mut Payment) -> Result<(), Stop> {
+        let (chain, key) = (&self.world.chain, payment.key());
+        payment.ledger.token = view(chain.tokens(), key.token);
+        if let TokenView::Eip3009 { .. } = payment.ledger.token {
+            payment.ledger.balance = chain.balance(key.token, key.payer).await?;
+            payment.ledger.nonce_used = chain.authorization_used(key.token, key.payer, key.nonce).await?;
+        }
+        Ok(())
     }
 }
 

@@ -57,6 +57,8 @@ pub struct Violation<'a> {
     pub chain: Vec<String>,
     /// The requirement's class is for all that it says; this part of it weighs otherwise.
     pub class: Option<Class>,
+    /// The place in a user's file that says it, as a picture of its line.
+    pub place: Option<String>,
 }
 
 /// Where one made-up case of a check takes place.
@@ -151,6 +153,7 @@ impl Cx {
             exchange: violation.reply.map(|reply| reply.exchange.seq),
             chain: violation.chain,
             case: None,
+            place: violation.place,
         });
     }
 

@@ -35,9 +35,10 @@ pub fn checks_of(role: Role) -> Vec<Check> {
 pub fn checks_with(role: Role, client: Option<&Arc<Manifest>>) -> Vec<Check> {
     let mut checks = match role {
         Role::Facilitator => facilitator::checks(),
-        Role::Server => server::checks().into_iter().chain(scenario::checks_bought_by(client)).collect(),
+        Role::Server => server::checks(),
         Role::Client => Vec::new(),
     };
+    checks.extend(scenario::checks_bought_by(role, client));
     checks.extend(search::checks(role));
     checks
 }

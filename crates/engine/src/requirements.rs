@@ -83,6 +83,7 @@ const FILES: &[(&str, &str)] = &[
     ("server-http-v1", include_str!("../../../fixtures/requirements/server-http-v1.toml")),
     ("server-flows", include_str!("../../../fixtures/requirements/server-flows.toml")),
     ("server-gauntlet", include_str!("../../../fixtures/requirements/server-gauntlet.toml")),
+    ("scenarios", include_str!("../../../fixtures/requirements/scenarios.toml")),
 ];
 
 static CATALOGUE: LazyLock<Result<Catalogue, String>> = LazyLock::new(|| {

@@ -149,6 +149,9 @@ pub struct Finding {
     /// The case that a search has made of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub case: Option<MadeCase>,
+    /// The line of the scenario that says what should have come, with a caret below the place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<String>,
 }
 
 /// A case that a search has made up and written down.

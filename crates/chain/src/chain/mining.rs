@@ -92,6 +92,15 @@ impl Chain {
         Ok(())
     }
 
+    /// Takes the last blocks back, with all that they changed, as if they had never been.
+    ///
+    /// # Errors
+    ///
+    /// [`ChainError::Rpc`], also when there are not so many.
+    pub async fn take_back(&self, blocks: u64) -> Result<(), ChainError> {
+        self.command("take blocks back", "anvil_rollback", json!([blocks])).await
+    }
+
     /// Takes a transaction out of the pool. `false` when it was not there, which is so when it is in a block.
     ///
     /// # Errors

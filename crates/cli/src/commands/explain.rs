@@ -3,6 +3,7 @@
 use crate::args::ExplainArgs;
 use crate::failure::Failure;
 use crate::output;
+use gauntlet_engine::scenario::explain;
 use gauntlet_engine::selftest::all_mutants;
 use gauntlet_engine::target::Double;
 use gauntlet_engine::{Catalogue, Check, Requirement, all_checks, select};
@@ -16,7 +17,7 @@ pub(crate) fn run(args: &ExplainArgs) -> Result<ExitCode, Failure> {
         .find(|check| check.id == args.id)
         .map(check_text)
         .or_else(|| Catalogue::get().find(&args.id).map(|requirement| requirement_text(requirement, &checks)))
-        .or_else(|| mutant_text(&args.id))
+        .or_else(|| named_text(&args.id))
         .or_else(|| outcome_text(&args.id))
         .or_else(|| exit_text(&args.id));
     match text {
@@ -30,15 +31,18 @@ pub(crate) fn run(args: &ExplainArgs) -> Result<ExitCode, Failure> {
 
 fn unknown(id: &str, checks: &[Check]) -> Failure {
     let mutants = all_mutants();
+    let words: Vec<&str> = explain::words().collect();
     let candidates = checks
         .iter()
         .map(|check| check.id.as_str())
         .chain(Catalogue::get().all().map(|requirement| requirement.id.as_str()))
-        .chain(mutants.iter().filter_map(|mutant| mutant.mutant()));
+        .chain(mutants.iter().filter_map(|mutant| mutant.mutant()))
+        .chain(words);
     let near =
         select::closest(id, candidates).map(|near| format!(" (did you mean {near}?)")).unwrap_or_default();
     Failure::usage(format!(
-        "{id:?} is neither a check, a requirement, a mutant, an outcome nor an exit code{near}"
+        "{id:?} is neither a check, a requirement, a mutant, a word of the scenario language, an outcome nor an exit \
+         code{near}"
     ))
     .with_help("`gauntlet list`, `gauntlet list requirements` and `gauntlet list mutants` show them")
 }
@@ -85,6 +89,12 @@ fn requirement_text(requirement: &Requirement, checks: &[Check]) -> String {
         let _ = writeln!(text, "  checked by {}", check.id);
     }
     text
+}
+
+/// Mutants and words of the scenario language may have the same name.
+fn named_text(id: &str) -> Option<String> {
+    let texts: Vec<String> = [mutant_text(id), explain::explain(id)].into_iter().flatten().collect();
+    (!texts.is_empty()).then(|| texts.join("\n\n"))
 }
 
 /// The mutants of that name: each role has its own list.

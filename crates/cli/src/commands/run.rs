@@ -49,15 +49,37 @@ struct Plan {
 /// Everything that can be wrong with a command line is found before anything starts.
 fn plan(args: &RunArgs, target: TargetSpec) -> Result<Plan, Failure> {
     let client = args.client.as_deref().map(client).transpose()?;
-    let checks = checks_with(target.role(), client.as_ref());
-    let checks = searched(args, select::select(checks, &args.select, &args.exclude)?)?;
+    let (files, mut wanted): (Vec<String>, Vec<String>) =
+        args.select.iter().cloned().partition(|select| Path::new(select).exists());
+    let own = scenarios(&files, target.role(), client.as_ref())?;
+    wanted.extend(own.iter().map(|check| check.id.clone()));
+    let mut checks = checks_with(target.role(), client.as_ref());
+    // A file that is named is played as it is on disk, also when one of its id is compiled in.
+    checks.retain(|check| own.iter().all(|other| other.id != check.id));
+    checks.extend(own);
+    let known = known_issues(args.known.as_deref(), &target, &checks)?;
+    let checks = searched(args, select::select(checks, &wanted, &args.exclude)?)?;
     Ok(Plan {
-        known: known_issues(args.known.as_deref(), &target)?,
+        known,
         facilitator: facilitator(&args.facilitator)?,
         network: settings::network(&args.chain.network)?,
         target,
         checks,
     })
+}
+
+/// The checks of the scenarios in files and folders.
+fn scenarios(files: &[String], role: Role, client: Option<&Arc<Manifest>>) -> Result<Vec<Check>, Failure> {
+    let paths: Vec<PathBuf> = files.iter().map(PathBuf::from).collect();
+    let found = gauntlet_engine::scenario::files::read(&paths, role)?;
+    for path in &found.left_out {
+        output::remark(&format!("left out: {} tries another role than the target's", path.display()));
+    }
+    let checks: Vec<Check> = found.scenarios.iter().flat_map(|scenario| scenario.checks(client)).collect();
+    if checks.is_empty() && !files.is_empty() {
+        return Err(Failure::usage(format!("no scenario in {} tries a {role}", files.join(", "))));
+    }
+    Ok(checks)
 }
 
 fn budget(args: &RunArgs) -> Budget {
@@ -246,7 +268,7 @@ pub(super) fn salt(chain: &ChainSource, run: &str) -> String {
     }
 }
 
-fn known_issues(path: Option<&Path>, target: &TargetSpec) -> Result<KnownIssues, Failure> {
+fn known_issues(path: Option<&Path>, target: &TargetSpec, checks: &[Check]) -> Result<KnownIssues, Failure> {
     let named = match target {
         TargetSpec::Manifest(manifest, _) => manifest.known_issues.as_deref(),
         _ => None,
@@ -254,8 +276,7 @@ fn known_issues(path: Option<&Path>, target: &TargetSpec) -> Result<KnownIssues,
     let Some(path) = path.or(named) else {
         return Ok(KnownIssues::default());
     };
-    let all = checks_of(target.role());
-    let ids: Vec<&str> = all.iter().map(|check| check.id.as_str()).collect();
+    let ids: Vec<&str> = checks.iter().map(|check| check.id.as_str()).collect();
     Ok(KnownIssues::load(path, &ids)?)
 }
 

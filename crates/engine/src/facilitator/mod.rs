@@ -15,7 +15,6 @@ pub mod negatives;
 pub mod replay;
 pub mod rpc;
 pub mod supported;
-pub mod tokens;
 
 use crate::check::Check;
 use crate::row::{Row, Scope, Topic, versioned};
@@ -23,11 +22,10 @@ use crate::row::{Row, Scope, Topic, versioned};
 /// All checks of the facilitator trial, in the order in which they are listed.
 #[must_use]
 pub fn checks() -> Vec<Check> {
-    let tables: [&[Row]; 10] = [
+    let tables: [&[Row]; 9] = [
         control::ROWS,
         supported::ROWS,
         replay::ROWS,
-        tokens::ROWS,
         crowd::ROWS,
         mining::ROWS,
         rpc::ROWS,

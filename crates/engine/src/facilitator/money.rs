@@ -112,6 +112,57 @@ pub async fn judge_crowd(cx: &Cx, payments: &[Payment], replies: &[Reply]) -> Re
     Ok(settled)
 }
 
+/// Judges the answers to settles of one payment that were under way at the same time, against what the chain said
+/// before the first and after the last of them. `others` are transfers that other payments of the payer explain.
+pub fn judge_race(
+    cx: &Cx,
+    asked: &[(&Payment, &Reply)],
+    before: &Money,
+    after: &Money,
+    others: &dyn Fn(&Transfer) -> bool,
+) {
+    let Some((payment, first)) = asked.first() else { return };
+    cx.tell_chain(after.transfers.last().map_or(0, |transfer| transfer.block), &after.lines);
+    let moved: Vec<Transfer> =
+        after.transfers.iter().filter(|transfer| !before.transfers.contains(transfer)).cloned().collect();
+    let (now, all) = (exact(&moved, payment), exact(&after.transfers, payment));
+    let violated = |requirement, kind, want: &str, reply: &Reply| {
+        cx.find(Violation {
+            requirement,
+            kind,
+            want: want.into(),
+            reply: Some(reply),
+            chain: after.lines.clone(),
+            ..Violation::default()
+        });
+    };
+    if all.len() > 1 {
+        violated("INV-002", "paid-twice", "one Transfer for one authorization", first);
+    }
+    let foreign = |transfer: &&Transfer| !is_exact(transfer, payment) && !others(transfer);
+    if payment.token_is_plain_money(cx) && moved.iter().any(|transfer| foreign(&transfer)) {
+        violated("X402-EVM3009-028", "changed-payment", "a Transfer exactly as it was signed", first);
+    }
+    for (_, reply) in asked.iter().filter(|(_, reply)| reply.said == Said::Yes) {
+        match reply.transaction() {
+            Some(named) if all.contains(&named) => {}
+            _ if all.is_empty() => {
+                let want = "success only when the Transfer to payTo is on the chain";
+                violated(payment.money_rule, "success-without-money", want, reply);
+            }
+            _ => {
+                let want = "successes only for the one transaction";
+                violated("X402V2-FA-SETTLE-006", "another-success", want, reply);
+            }
+        }
+    }
+    let refused = |reply: &Reply| reply.said == Said::No && !is_pending(reply);
+    if !now.is_empty() && asked.iter().all(|(_, reply)| refused(reply)) {
+        let want = "no money moves when every answer is a failure";
+        violated("X402V2-FA-SETTLE-003", "refused-but-taken", want, first);
+    }
+}
+
 /// The transactions of the target's signers that carry a payment's nonce, from a block on.
 ///
 /// The nonce stands in the call data of every way to submit an authorization, so nothing else of it is looked at.

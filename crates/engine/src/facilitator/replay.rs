@@ -1,6 +1,7 @@
-//! Replay: one authorization is spent once, however it is presented again and whoever spent it.
+//! Replay: one authorization is spent once, however it is presented again and whoever spent it. What needs no more than
+//! steps and counts is in `scenarios/facilitator`.
 
-use super::money::{is_exact, transactions_for};
+use super::money::transactions_for;
 use super::{Row, Scope};
 use crate::check::{Judged, Lane, Stop};
 use crate::cx::{Cx, Violation};
@@ -8,89 +9,20 @@ use crate::history::Said;
 use crate::payment::Payment;
 use crate::reply::Reply;
 use gauntlet_report::Class;
-use gauntlet_wire::{Authorization, Mutation, SignatureForm, U256};
-use serde_json::Value;
-
-const TWICE: &str = "one payment buys twice, or is reported as paid twice";
-
-const fn again(
-    id: &'static str,
-    title: &'static str,
-    body: fn(Cx) -> futures::future::BoxFuture<'static, Judged>,
-) -> Row {
-    Row {
-        id,
-        title,
-        v2: &["X402V2-FA-SETTLE-005", "INV-002"],
-        v1: &["X402V1-FA-005", "X402V2-FA-SETTLE-005"],
-        risk: TWICE,
-        scope: Scope::Version2,
-        lane: Lane::Parallel,
-        needs: &[],
-        body,
-    }
-}
+use gauntlet_wire::{Authorization, SignatureForm, U256};
 
 /// The rows.
 pub const ROWS: &[Row] = &[
-    again(
-        "facilitator.settle.replay",
-        "a payment settles once when it is presented three times in a row",
-        |cx| Box::pin(replay(cx, |_, payment| Ok(payment))),
-    ),
-    again(
-        "facilitator.settle.replay-reordered",
-        "a spent payment with its JSON keys in another order does not settle again",
-        |cx| {
-            Box::pin(replay(cx, |_, mut payment| {
-                payment.raw = Some(reordered(&payment)?);
-                payment.changes.push("keys in reverse order, white space between them".into());
-                Ok(payment)
-            }))
-        },
-    ),
-    again(
-        "facilitator.settle.replay-upper-case",
-        "a spent payment in upper-case hexadecimal does not settle again",
-        |cx| Box::pin(replay(cx, |_, payment| Ok(payment.with(&Mutation::UpperCaseHex)))),
-    ),
-    again(
-        "facilitator.settle.replay-other-resource",
-        "a spent payment for another resource does not settle again",
-        |cx| {
-            Box::pin(replay(cx, |_, mut payment| {
-                payment.draft.terms.resource = "http://127.0.0.1:4021/dearer".into();
-                payment.changes.push("resource → /dearer".into());
-                Ok(payment)
-            }))
-        },
-    ),
     Row {
-        v2: &["X402-EVM3009-033", "X402V2-FA-SETTLE-005", "INV-002"],
-        v1: &["X402-EVM3009-033", "X402V1-FA-005"],
-        ..again(
-            "facilitator.settle.replay-high-s",
-            "a spent payment with the high-s twin of its signature does not settle again",
-            |cx| {
-                Box::pin(replay(
-                    cx,
-                    |_, payment| Ok(payment.with(&Mutation::Signature(SignatureForm::HighS))),
-                ))
-            },
-        )
-    },
-    Row {
-        v2: &["X402-EVM3009-033", "X402V2-FA-SETTLE-005", "INV-002"],
-        v1: &["X402-EVM3009-033", "X402V1-FA-005"],
-        ..again(
-            "facilitator.settle.replay-compact",
-            "a spent payment with its signature in 64 bytes does not settle again",
-            |cx| {
-                Box::pin(replay(cx, |_, payment| {
-                    Ok(payment.with(&Mutation::Signature(SignatureForm::Compact)))
-                }))
-            },
-        )
+        id: "facilitator.settle.replay-other-resource",
+        title: "a spent payment for another resource does not settle again",
+        v2: &["X402V2-FA-SETTLE-005", "INV-002"],
+        v1: &["X402V1-FA-005", "X402V2-FA-SETTLE-005"],
+        risk: "one payment buys twice, or is reported as paid twice",
+        scope: Scope::Version2,
+        lane: Lane::Parallel,
+        needs: &[],
+        body: |cx| Box::pin(for_another_resource(cx)),
     },
     Row {
         id: "facilitator.settle.one-transaction",
@@ -115,28 +47,6 @@ pub const ROWS: &[Row] = &[
         body: |cx| Box::pin(replay_burns_gas(cx)),
     },
     Row {
-        id: "facilitator.verify.settled",
-        title: "/verify refuses a payment that the facilitator itself has settled",
-        v2: &["X402-EVM3009-019"],
-        v1: &["X402-EVM3009-019"],
-        risk: TWICE,
-        scope: Scope::Version2,
-        lane: Lane::Parallel,
-        needs: &[],
-        body: |cx| Box::pin(verify_settled(cx)),
-    },
-    Row {
-        id: "facilitator.settle.preempted",
-        title: "a payment that somebody else submitted between /verify and /settle is not called settled anew",
-        v2: &["X402-EVM3009-031", "INV-002"],
-        v1: &["X402-EVM3009-031", "X402V1-FA-005"],
-        risk: "an observer submits the authorization first, and the answer does not say what became of the money",
-        scope: Scope::Version2,
-        lane: Lane::Parallel,
-        needs: &[],
-        body: |cx| Box::pin(preempted(cx)),
-    },
-    Row {
         id: "facilitator.settle.drained",
         title: "a payer who moves the balance away after /verify is not called paid",
         v2: &["X402V2-FA-SETTLE-007", "X402V2-FA-SETTLE-002", "X402-EVM3009-032"],
@@ -146,17 +56,6 @@ pub const ROWS: &[Row] = &[
         lane: Lane::Parallel,
         needs: &[],
         body: |cx| Box::pin(drained(cx)),
-    },
-    Row {
-        id: "facilitator.settle.cancelled",
-        title: "a payer who cancels the authorization after /verify is not called paid",
-        v2: &["X402-EVM3009-020", "X402V2-FA-SETTLE-002"],
-        v1: &["X402-EVM3009-020", "X402V1-FA-005"],
-        risk: "content is released for money that will never come",
-        scope: Scope::Version2,
-        lane: Lane::Parallel,
-        needs: &[],
-        body: |cx| Box::pin(cancelled(cx)),
     },
 ];
 
@@ -212,53 +111,19 @@ async fn replay_burns_gas(cx: Cx) -> Judged {
     Ok(())
 }
 
-/// Settles a payment, presents it twice more in the form that `again` makes of it, and counts the money.
-async fn replay(cx: Cx, again: fn(&Cx, Payment) -> Result<Payment, Stop>) -> Judged {
-    let payment = cx.payment().await?;
-    let (first, _) = cx.settle(&payment).await?;
-    if first.said != Said::Yes {
-        return Err(Stop::Inconclusive(format!("the first settle did not succeed: {}", first.got())));
-    }
-    let second = again(&cx, payment)?;
-    for _ in 0..2 {
-        // The money is judged inside: a second Transfer or another success is found there.
-        let (reply, _) = cx.settle(&second).await?;
-        cx.must_have_answered(&reply)?;
-    }
-    Ok(())
-}
-
-fn reordered(payment: &Payment) -> Result<Vec<u8>, Stop> {
-    fn reverse(value: Value) -> Value {
-        match value {
-            Value::Object(members) => {
-                members.into_iter().rev().map(|(key, value)| (key, reverse(value))).collect()
-            }
-            other => other,
-        }
-    }
-    let body: Value = serde_json::from_slice(&payment.body()?)?;
-    Ok(serde_json::to_vec_pretty(&reverse(body))?)
-}
-
-async fn verify_settled(cx: Cx) -> Judged {
+/// Settles a payment, presents it twice more for another resource, and counts the money.
+async fn for_another_resource(cx: Cx) -> Judged {
     let mut payment = cx.payment().await?;
     let (first, _) = cx.settle(&payment).await?;
     if first.said != Said::Yes {
         return Err(Stop::Inconclusive(format!("the first settle did not succeed: {}", first.got())));
     }
-    payment.ledger.nonce_used = true;
-    payment.changes.push("it has been settled already".into());
-    let reply = cx.verify(&payment).await?;
-    cx.must_have_answered(&reply)?;
-    if reply.said == Said::Yes {
-        cx.find(Violation {
-            requirement: cx.rule(),
-            kind: "accepted-invalid",
-            want: "isValid false".into(),
-            reply: Some(&reply),
-            ..Violation::default()
-        });
+    payment.draft.terms.resource = "http://127.0.0.1:4021/dearer".into();
+    payment.changes.push("resource → /dearer".into());
+    for _ in 0..2 {
+        // The money is judged inside: a second Transfer or another success is found there.
+        let (reply, _) = cx.settle(&payment).await?;
+        cx.must_have_answered(&reply)?;
     }
     Ok(())
 }
@@ -271,26 +136,6 @@ async fn verified(cx: &Cx, payment: &Payment) -> Judged {
     } else {
         Err(Stop::Inconclusive(format!("a valid payment did not verify: {}", reply.got())))
     }
-}
-
-async fn preempted(cx: Cx) -> Judged {
-    let mut payment = cx.payment().await?;
-    verified(&cx, &payment).await?;
-    let presented = payment.draft.present()?;
-    cx.world.history.relay(payment.key());
-    cx.world.chain.relay(payment.token.address, &presented.authorization, &presented.signature).await?;
-    payment.ledger.nonce_used = true;
-    payment.changes.push("the harness submitted the authorization itself".into());
-    let (reply, money) = cx.settle(&payment).await?;
-    cx.must_have_answered(&reply)?;
-    if money.transfers.iter().filter(|transfer| is_exact(transfer, &payment)).count() != 1 {
-        return Err(Stop::Harness("the harness could not submit the authorization itself".into()));
-    }
-    if reply.said == Said::No {
-        let reason = reply.reason().unwrap_or_else(|| "no reason".into());
-        cx.note(format!("the payment, which has reached the payee, is refused as {reason}"));
-    }
-    Ok(())
 }
 
 async fn drained(cx: Cx) -> Judged {
@@ -332,15 +177,6 @@ async fn reverted_transaction_is_named(cx: &Cx, payment: &Payment, reply: &Reply
         });
     }
     Ok(())
-}
-
-async fn cancelled(cx: Cx) -> Judged {
-    let mut payment = cx.payment().await?;
-    verified(&cx, &payment).await?;
-    cx.world.chain.cancel(&payment.token, &payment.payer, payment.key().nonce).await?;
-    payment.ledger.nonce_used = true;
-    payment.changes.push("the payer cancelled the authorization after /verify".into());
-    settle_must_fail(&cx, &payment).await.map(drop)
 }
 
 async fn settle_must_fail(cx: &Cx, payment: &Payment) -> Result<Reply, Stop> {

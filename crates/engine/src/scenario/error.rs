@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 use std::ops::Range;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// A scenario that cannot be played: what is wrong, where, and what to do. Shown as `path:line:column: message`.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -47,20 +47,31 @@ impl ScenarioError {
     #[must_use]
     pub fn picture(&self) -> String {
         let mut picture = self.to_string();
-        if let (Some(span), Some((line, column))) = (&self.span, self.line_column()) {
-            let shown = self.text.lines().nth(line - 1).unwrap_or_default();
-            let end = span.end.min(self.text.len());
-            let marked = self.text.get(span.start..end).unwrap_or_default();
-            let width = marked.lines().next().unwrap_or_default().chars().count().max(1);
-            let margin = line.to_string();
-            let (blank, carets) = (" ".repeat(column - 1), "^".repeat(width));
-            let _ = write!(picture, "\n {margin} | {shown}\n {} | {blank}{carets}", " ".repeat(margin.len()));
+        if let Some(span) = &self.span {
+            picture.push_str(&lines_of(&self.text, span));
         }
         if let Some(help) = &self.help {
             let _ = write!(picture, "\n help: {help}");
         }
         picture
     }
+}
+
+/// A place in a file: its name, the line, and a caret below.
+pub(super) fn picture_of(path: &Path, text: &str, span: &Range<usize>) -> String {
+    let (line, column) = (line_of(text, span.start), column_of(text, span.start));
+    format!("{}:{line}:{column}{}", path.display(), lines_of(text, span))
+}
+
+/// The line of a place with a caret below it.
+fn lines_of(text: &str, span: &Range<usize>) -> String {
+    let (line, column) = (line_of(text, span.start), column_of(text, span.start));
+    let shown = text.lines().nth(line - 1).unwrap_or_default();
+    let marked = text.get(span.start..span.end.min(text.len())).unwrap_or_default();
+    let width = marked.lines().next().unwrap_or_default().chars().count().max(1);
+    let margin = line.to_string();
+    let (blank, carets) = (" ".repeat(column - 1), "^".repeat(width));
+    format!("\n {margin} | {shown}\n {} | {blank}{carets}", " ".repeat(margin.len()))
 }
 
 /// The line, from 1, of a place in a text.

@@ -1,6 +1,7 @@
 //! Reading a TOML table key by key, with an exact place for everything that is wrong.
 
 use super::error::ScenarioError;
+use gauntlet_wire::U256;
 use std::ops::Range;
 use std::path::Path;
 use toml::Spanned;
@@ -46,9 +47,19 @@ impl<'a> Table<'a> {
         Self { source, name: "the scenario".into(), span: 0..0, table }
     }
 
+    /// A table within the file, as messages call it.
+    pub(super) fn part(
+        source: Source<'a>,
+        name: impl Into<String>,
+        span: Range<usize>,
+        table: &'a DeTable<'a>,
+    ) -> Self {
+        Self { source, name: name.into(), span, table }
+    }
+
     /// Refuses every key that is not among these.
     pub(super) fn only(&self, keys: &[&str]) -> Result<(), ScenarioError> {
-        match self.keys().find(|(key, _)| !keys.contains(key)) {
+        match self.keys().into_iter().find(|(key, _)| !keys.contains(key)) {
             None => Ok(()),
             Some((key, span)) => {
                 let message = format!("unknown key `{key}` in {}{}", self.name, did_you_mean(key, keys));
@@ -58,11 +69,38 @@ impl<'a> Table<'a> {
     }
 
     /// The keys of the table, each with its place, in the order of the file.
-    pub(super) fn keys(&self) -> impl Iterator<Item = (&'a str, Range<usize>)> {
+    pub(super) fn keys(&self) -> Vec<(&'a str, Range<usize>)> {
         let mut keys: Vec<_> =
             self.table.iter().map(|(key, _)| (key.get_ref().as_ref(), key.span())).collect();
         keys.sort_by_key(|(_, span)| span.start);
-        keys.into_iter()
+        keys
+    }
+
+    /// What stands at a key.
+    pub(super) fn value(&self, key: &str) -> Option<&'a Spanned<DeValue<'a>>> {
+        self.table.get(key)
+    }
+
+    /// A key that must be there.
+    pub(super) fn needed_value(&self, key: &str) -> Result<&'a Spanned<DeValue<'a>>, ScenarioError> {
+        self.needed(key, self.value(key))
+    }
+
+    /// A text that says something, when there is one.
+    pub(super) fn said(&self, key: &str) -> Result<Option<String>, ScenarioError> {
+        if self.has(key) { self.needed_text(key).map(|text| Some(text.into_inner())) } else { Ok(None) }
+    }
+
+    /// Atomic units: a text of decimal digits.
+    pub(super) fn amount(&self, key: &str) -> Result<Option<U256>, ScenarioError> {
+        let Some(value) = self.table.get(key) else { return Ok(None) };
+        let text = value.get_ref().as_str().filter(|text| text.bytes().all(|digit| digit.is_ascii_digit()));
+        match text.and_then(|text| text.parse().ok()) {
+            Some(amount) => Ok(Some(amount)),
+            None => Err(self
+                .wrong(value, key, "atomic units, a text of decimal digits")
+                .with_help(format!("for example: {key} = \"10000\""))),
+        }
     }
 
     pub(super) fn has(&self, key: &str) -> bool {
@@ -89,8 +127,8 @@ impl<'a> Table<'a> {
         Ok(text)
     }
 
-    pub(super) fn needed_texts(&self, key: &str) -> Result<Vec<Spanned<String>>, ScenarioError> {
-        let value = self.needed(key, self.table.get(key))?;
+    pub(super) fn texts(&self, key: &str) -> Result<Vec<Spanned<String>>, ScenarioError> {
+        let Some(value) = self.table.get(key) else { return Ok(Vec::new()) };
         let Some(items) = value.get_ref().as_array().filter(|items| !items.is_empty()) else {
             return Err(self.wrong(value, key, "a list of texts"));
         };
@@ -199,7 +237,7 @@ impl<'a> Table<'a> {
         }
     }
 
-    fn wrong(&self, value: &Spanned<DeValue<'_>>, key: &str, wanted: &str) -> ScenarioError {
+    pub(super) fn wrong(&self, value: &Spanned<DeValue<'_>>, key: &str, wanted: &str) -> ScenarioError {
         let message = format!("`{key}` in {} must be {wanted}", self.name);
         self.source.error(value.span(), message)
     }

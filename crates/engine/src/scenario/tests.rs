@@ -1,5 +1,6 @@
 //! What the language takes and refuses, and what is compiled in.
 
+use super::built_in::{FILES, FOLDERS};
 use super::model::{Copies, Form, Funds, Party};
 use super::*;
 use crate::select::{SelectError, select};
@@ -50,12 +51,16 @@ fn fault(read: Result<Scenario, ScenarioError>) -> (String, String) {
     (error.message, marked.unwrap_or_default())
 }
 
+fn every() -> Vec<Check> {
+    [checks(Role::Facilitator), checks(Role::Server)].concat()
+}
+
 #[test]
 fn every_file_is_compiled_in() {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..");
     let mut there = BTreeSet::new();
-    for folder in ["scenarios/attacks", "scenarios/flows"] {
-        for entry in std::fs::read_dir(root.join(folder)).unwrap() {
+    for folder in FOLDERS.iter().map(|(folder, _)| format!("scenarios/{folder}")) {
+        for entry in std::fs::read_dir(root.join(&folder)).unwrap() {
             there.insert(format!("{folder}/{}", entry.unwrap().file_name().to_string_lossy()));
         }
     }
@@ -66,8 +71,8 @@ fn every_file_is_compiled_in() {
 
 #[test]
 fn every_file_makes_a_check_of_each_version() {
-    let checks = checks();
-    assert_eq!(checks.len(), 2 * all().len());
+    let checks = every();
+    assert_eq!(checks.len(), all().iter().map(|scenario| scenario.versions.len()).sum::<usize>());
     let ids: BTreeSet<&str> = checks.iter().map(|check| check.id.as_str()).collect();
     assert_eq!(ids.len(), checks.len());
     for check in &checks {
@@ -84,28 +89,32 @@ fn every_file_makes_a_check_of_each_version() {
 #[test]
 fn a_plain_scenario_is_read() {
     let scenario = parse(PLAIN).unwrap();
-    assert_eq!(scenario.by, Party::Seller);
+    assert_eq!(scenario.loss, Some(("content".into(), Party::Seller)));
+    assert_eq!(scenario.role, Role::Server);
     assert_eq!(scenario.versions, Version::ALL);
-    assert_eq!((scenario.given[0].route, scenario.given[0].funds), ("cheap", Funds::Plenty));
+    assert_eq!((scenario.given[0].route, scenario.given[0].funds), (Some("cheap"), Funds::Plenty));
     let Action::Pay(pay) = &scenario.steps[0].action else { panic!("{:?}", scenario.steps) };
-    assert_eq!((pay.copies, pay.form, pay.wait), (Copies::InSequence(2), None, true));
+    assert_eq!((pay.copies, pay.form, pay.background), (Copies::InSequence(2), None, false));
     assert_eq!(scenario.steps[0].line, 13);
     let transfers = &scenario.expect.transfers[0];
-    assert_eq!((transfers.least, transfers.most, transfers.line), (0, 1, 18));
+    assert_eq!(
+        (transfers.least, transfers.most, scenario.place(&transfers.span)),
+        (0, 1, "scenarios/attacks/small.toml:18".into())
+    );
     assert_eq!(scenario.needs(), [Need::Route("cheap")]);
-    assert!(!scenario.is_exclusive());
+    assert_eq!(scenario.lane(), Lane::Parallel);
 }
 
 #[test]
 fn needs_follow_from_the_steps() {
-    let held = "[[steps]]\nhold = \"first\"\n[[steps]]\npay = \"first\"\nat = \"dear\"\nas = \"high-s\"\nwait = false\n[[steps]]\nrelease = \"first\"\n[[steps]]\nrestart = \"server\"\n";
+    let held = "[[steps]]\nhold = \"first\"\n[[steps]]\npay = \"first\"\nat = \"dear\"\nas = \"high-s\"\nbackground = true\n[[steps]]\nrelease = \"first\"\n[[steps]]\nrestart = \"server\"\n";
     let scenario = steps(held).unwrap();
     let needs = [Need::Route("cheap"), Need::Route("dear"), Need::ScriptedFacilitator, Need::Restart];
     assert_eq!(scenario.needs(), needs);
-    assert!(scenario.is_exclusive(), "a restart is noticed by all checks");
+    assert_eq!(scenario.lane(), Lane::Exclusive, "a restart is noticed by all checks");
     let Action::Pay(pay) = &scenario.steps[1].action else { panic!("{:?}", scenario.steps) };
-    assert_eq!((pay.at, pay.form, pay.wait), (Some("dear"), Some(Form::HighS), false));
-    assert!(with("by =", "alone = true\nby =").unwrap().is_exclusive());
+    assert_eq!((pay.at, pay.form, pay.background), (Some("dear"), Some(Form::HighS), true));
+    assert_eq!(with("by =", "alone = true\nby =").unwrap().lane(), Lane::Exclusive);
 }
 
 #[test]
@@ -114,7 +123,7 @@ fn a_fault_is_shown_where_it_is() {
     assert_eq!(
         error.picture(),
         "scenarios/attacks/small.toml:14:1: unknown key `tiems` in [[steps]]; did you mean `times`?\n \
-         14 | tiems = 2\n    | ^^^^^\n help: known keys: pay, at, as, times, together, wait"
+         14 | tiems = 2\n    | ^^^^^\n help: known keys: pay, at, as, times, together, background, expect, require"
     );
 }
 
@@ -128,7 +137,7 @@ fn unknown_words_are_refused_with_the_nearest() {
         ("times = 2", "as = \"highs\"", "`as` cannot be \"highs\"; did you mean `high-s`?", "\"highs\""),
         ("\"cheap\"", "\"chaep\"", "`route` cannot be \"chaep\"; did you mean `cheap`?", "\"chaep\""),
         ("times = 2", "times = 0", "`times` in [[steps]] must be a whole number from 1 to 100", "0"),
-        ("times = 2", "wait = 1", "`wait` in [[steps]] must be true or false", "1"),
+        ("times = 2", "background = 1", "`background` in [[steps]] must be true or false", "1"),
         (
             "pay = \"first\"",
             "pay = \"frist\"",
@@ -145,7 +154,7 @@ fn unknown_words_are_refused_with_the_nearest() {
         (
             "attack.small",
             "attack.smal",
-            "the id of this file is `attack.small` or `flow.small`",
+            "the id of this file ends with its name, such as `attack.small`",
             "\"attack.smal\"",
         ),
         (
@@ -155,7 +164,7 @@ fn unknown_words_are_refused_with_the_nearest() {
             "\"seller\"",
         ),
         ("lost = \"content\"", "lost = \"\"", "`lost` is empty", "\"\""),
-        ("lost = \"content\"", "", "the scenario has no `lost`", ""),
+        ("lost = \"content\"", "", "`by` needs `lost` beside it: what is lost", "\"the seller\""),
         ("[0, 1]", "[1, 0]", "`transfers` in", "[1, 0]"),
         (
             "[given.first]",
@@ -190,12 +199,15 @@ fn every_version_has_a_requirement() {
 fn what_would_wait_for_ever_or_leave_something_behind_is_refused() {
     let (pay, hold) = ("[[steps]]\npay = \"first\"\n", "[[steps]]\nhold = \"first\"\n");
     let (release, answer) = ("[[steps]]\nrelease = \"first\"\n", "[[steps]]\nawait = \"first\"\n");
-    let under_way = "[[steps]]\npay = \"first\"\nwait = false\n";
+    let under_way = "[[steps]]\npay = \"first\"\nbackground = true\n";
     let stopped = "[[steps]]\nmining = \"stopped\"\n";
     let lost = "[[steps]]\ndrop = \"first\"\n";
     for (text, message) in [
         (format!("{hold}{under_way}"), "what is held must be released by a later step"),
-        (format!("{hold}{pay}{release}"), "this would wait for a payment that is held; add `wait = false`"),
+        (
+            format!("{hold}{pay}{release}"),
+            "this would wait for a payment that is held; add `background = true`",
+        ),
         (format!("{release}{pay}"), "this payment is not held"),
         (format!("{hold}{release}{hold}"), "this payment has been released, and is not held again"),
         (
@@ -204,10 +216,10 @@ fn what_would_wait_for_ever_or_leave_something_behind_is_refused() {
         ),
         (
             format!("{pay}{answer}"),
-            "nothing of this payment is under way: `pay` it with `wait = false` before",
+            "nothing of this payment is under way: send it with `background = true` before",
         ),
         (format!("{stopped}{under_way}"), "a later step must mine again"),
-        (format!("{stopped}{pay}"), "this would wait for a block that nobody makes; add `wait = false`"),
+        (format!("{stopped}{pay}"), "this would wait for a block that nobody makes; add `background = true`"),
         (format!("{under_way}{lost}"), "a transaction can only be lost while mining is stopped"),
         (
             format!("{stopped}{under_way}[[steps]]\ncancel = \"first\"\n"),
@@ -219,7 +231,7 @@ fn what_would_wait_for_ever_or_leave_something_behind_is_refused() {
         ),
         (format!("{under_way}[[steps]]\nresend = \"first\"\n"), "no transaction of this payment was lost"),
         (
-            format!("{pay}[[steps]]\nbuy = \"first\"\n"),
+            format!("{pay}[[steps]]\nfetch = \"first\"\n"),
             "`first` buys, with a new payment each time; give this one another name",
         ),
         (
@@ -267,6 +279,7 @@ fn files_name_their_checks() {
         ("/somewhere/scenarios/attacks/replay.toml", Some("attack.replay{,.v1}")),
         ("server.replay.*", None),
         ("attack.replay", None),
+        ("facilitator/settle.replay", Some("facilitator.settle.replay{,.v1}")),
         ("attacks/a/b", None),
         ("attacks/", None),
     ] {
@@ -277,7 +290,7 @@ fn files_name_their_checks() {
 #[test]
 fn files_select_their_checks() {
     let ids = |wanted: &str| -> Result<Vec<String>, SelectError> {
-        let chosen = select(checks(), &[wanted.to_owned()], &[])?;
+        let chosen = select(every(), &[wanted.to_owned()], &[])?;
         Ok(chosen.into_iter().map(|check| check.id).collect())
     };
     assert_eq!(ids("attacks/replay").unwrap(), ["attack.replay", "attack.replay.v1"]);

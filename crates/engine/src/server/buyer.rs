@@ -250,7 +250,7 @@ impl Cx {
         self.shop()?.lane.acquire().await.map_err(|error| Stop::Harness(error.to_string()))
     }
 
-    async fn exchange_at(&self, client: &Client, request: Request) -> Result<Exchange, Stop> {
+    pub(crate) async fn exchange_at(&self, client: &Client, request: Request) -> Result<Exchange, Stop> {
         if client.url("") == self.world.client.url("") {
             return self.exchange(request).await;
         }
@@ -258,13 +258,13 @@ impl Cx {
     }
 
     /// Takes an exchange apart and keeps it in the record.
-    pub(super) fn visited(&self, exchange: Exchange, sent: String) -> Result<Visit, Stop> {
+    pub(crate) fn visited(&self, exchange: Exchange, sent: String) -> Result<Visit, Stop> {
         self.tell_case(&exchange, &sent);
         self.collected().exchanges.push(exchange.clone());
         Ok(Visit::of(exchange, sent, self.shop()?.canary()))
     }
 
-    pub(super) fn keep_facts(
+    pub(crate) fn keep_facts(
         &self,
         purchase: &Purchase,
         visit: &Visit,

@@ -234,6 +234,7 @@ async fn head_paid(cx: Cx) -> Judged {
         chain: money.lines,
         // Who asks for the head and gets the head of a paid answer has got what he asked for, however little it is.
         class: (!refused).then_some(Class::W),
+        ..Violation::default()
     });
     Ok(())
 }

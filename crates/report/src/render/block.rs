@@ -164,6 +164,9 @@ fn whole_finding(block: &mut Block, record: &Record, finding: &Finding, risk: Op
     }
     block.field("sent", &sent(&finding.sent, exchange));
     block.field("want", &finding.want);
+    if let Some(place) = &finding.place {
+        block.whole("", place);
+    }
     got(block, finding, exchange);
     chain(block, &finding.chain);
     if let Some(case) = &finding.case {

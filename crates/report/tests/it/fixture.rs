@@ -103,6 +103,7 @@ pub(crate) fn finding(requirement: &str, severity: Severity) -> Finding {
         exchange: None,
         chain: Vec::new(),
         case: None,
+        place: None,
     }
 }
 
@@ -114,6 +115,7 @@ pub(crate) fn value_under() -> CheckReport {
             "no Transfer from 0x70997970C51812dc3A010C7d01b50e0d17dc79C8".into(),
             "balance of payer 1000000".into(),
         ],
+        place: None,
         ..finding("X402-EVM3009-008", Severity::Failure)
     };
     CheckReport {

@@ -347,10 +347,10 @@ prop_compose! {
     fn found()(requirement in text(), level in level(), class in class(),
         severity in proptest::sample::select(vec![Severity::Info, Severity::Warning, Severity::Deviation, Severity::Failure]),
         texts in vec(text(), 6), exchange in option::of(any::<u64>()), chain in vec(text(), 0..3),
-        case in option::of((text(), text()))) -> Finding {
+        case in option::of((text(), text())), place in option::of(text())) -> Finding {
         let [kind, rule, source, want, got, sent] = <[String; 6]>::try_from(texts).unwrap();
         let case = case.map(|(folder, again)| MadeCase { folder, again });
-        Finding { requirement, level, class, severity, kind, rule, source, want, got, sent, exchange, chain, case }
+        Finding { case, place, requirement, level, class, severity, kind, rule, source, want, got, sent, exchange, chain }
     }
 }
 

@@ -32,6 +32,7 @@ pub(super) async fn judge(cx: &Cx, purchase: &Purchase, demand: Demand) -> Judge
             chain: money.lines,
             // Everybody has got what is his.
             class: Some(Class::W),
+            ..Violation::default()
         }),
         // Content without money has been found when it was bought.
         (true, _) => {}

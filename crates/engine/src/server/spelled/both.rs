@@ -139,6 +139,7 @@ async fn buy_with(cx: &Cx, request: Request, sent: &str, payers: &[Purchase]) ->
             reply: Some(&visit.reply),
             chain: lines.clone(),
             class: Some(Class::H),
+            ..Violation::default()
         });
     };
     match (visit.served(), paid) {

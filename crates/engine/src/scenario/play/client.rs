@@ -3,11 +3,13 @@
 //! The client is our own buyer, or a command that a manifest describes: it gets the URL and the payer's key, and
 //! prints one JSON object with `status`, `body` and `paymentResponse`, the receipt header as it came.
 
-use super::stage::{Actor, Ended, Seen, Stage};
-use crate::check::{Judged, Stop};
+use super::actor::{Actor, Seen};
+use super::stage::{Came, Job, Stage};
+use crate::check::Stop;
 use crate::cx::{Cx, Violation};
 use crate::server::rules;
 use crate::server::visit::Visit;
+use futures::future::FutureExt as _;
 use gauntlet_chain::Transfer;
 use gauntlet_probe::{Client, Guard, Manifest, run_once};
 use gauntlet_wire::header::decode_lenient;
@@ -114,21 +116,10 @@ pub fn placeholders(cx: &Cx, resource_url: String, payer: &Key) -> BTreeMap<Stri
 }
 
 /// Lets a payer buy its route, and judges money, content and receipt.
-pub(super) async fn buy(
-    stage: &mut Stage,
-    name: &'static str,
-    at: Option<&'static str>,
-    wait: bool,
-) -> Judged {
+pub(super) fn fetch(stage: &mut Stage, name: &'static str, at: Option<&'static str>) -> Result<Job, Stop> {
     let (cx, server, client) = (stage.cx.clone(), stage.client.clone(), stage.buyer.clone());
-    let actor = stage.actor(name)?;
-    actor.under_way += 1;
-    let buying = Buying::of(actor, at);
-    stage.under_way.spawn(async move {
-        let seen = buying.buy(&cx, &server, client.as_deref()).await;
-        Ended { name, seen: seen.map(|seen| vec![seen]) }
-    });
-    if wait { stage.wait_for_answers(name).await } else { Ok(()) }
+    let buying = Buying::of(stage.actor(name)?, at);
+    Ok(async move { Ok(Came::Seen(vec![buying.buy(&cx, &server, client.as_deref()).await?])) }.boxed())
 }
 
 /// One purchase that is about to be made.
@@ -145,7 +136,7 @@ impl Buying {
         let (price, payee) = actor.costs(at);
         Self {
             name: &actor.given.name,
-            route: at.unwrap_or(actor.given.route),
+            route: at.or(actor.given.route).unwrap_or("cheap"),
             payer: actor.payer.clone(),
             price,
             payee,
@@ -174,7 +165,7 @@ impl Buying {
         };
         self.judge(cx, &said, visit.as_ref(), served, &new);
         let silent = said.status.is_none() && said.body.is_none();
-        Ok(Seen { served, silent, price: self.price, payee: self.payee, visit })
+        Ok(Seen { served, silent, price: self.price, payee: self.payee, purchase: None, visit })
     }
 
     /// Our own buyer: a new payment by the same payer.

@@ -1,7 +1,7 @@
 //! Other ways of writing a payment that is the same to the token.
 
-use super::model::Form;
 use crate::check::Stop;
+use crate::scenario::model::Form;
 use crate::server::buyer::{Purchase, ask};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

@@ -1,8 +1,8 @@
 //! What the facilitator says of a payment without asking anybody.
 
-use super::model::{Call, Line};
 use crate::check::Stop;
 use crate::cx::Cx;
+use crate::scenario::model::{Call, Line};
 use crate::server::buyer::Purchase;
 use crate::server::visit::Visit;
 use gauntlet_doubles::scripted::{Act, Answer, Endpoint};

@@ -1,6 +1,7 @@
 //! What was offered against what the route says now, what the facilitator was told and what was charged.
 
-use super::stage::{Actor, Stage};
+use super::actor::Actor;
+use super::stage::Stage;
 use crate::check::{Judged, Stop};
 use crate::cx::{Cx, Violation};
 use crate::server::buyer::Purchase;
@@ -21,8 +22,8 @@ const TOLD: &str = "X402V2-HTTP-RS-017";
 pub(super) async fn compare(stage: &mut Stage, name: &str) -> Judged {
     let cx = stage.cx.clone();
     let actor = stage.actor(name)?;
-    let purchase = actor.purchase.as_ref().ok_or_else(|| Stop::Harness(format!("{name} is no payment")))?;
-    let visit = cx.unpaid(actor.given.route).await?;
+    let purchase = actor.purchase().ok_or_else(|| Stop::Harness(format!("{name} is no payment")))?;
+    let visit = cx.unpaid(actor.given.route.unwrap_or("cheap")).await?;
     cx.must_have_come(&visit)?;
     offers(&cx, purchase, &visit);
     resource(&cx, purchase, &visit);
