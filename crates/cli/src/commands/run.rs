@@ -8,7 +8,7 @@ use gauntlet_engine::trial::{ChainSource, Held, Trial, TrialConfig, TrialError};
 use gauntlet_engine::{Check, KnownIssues, Lane, TargetSpec, checks_of, checks_with, select};
 use gauntlet_probe::{Manifest, Role, Shop};
 use gauntlet_report::render::{self, Style};
-use gauntlet_report::{ExitCode, Outcome, Record, clock};
+use gauntlet_report::{ExitCode, Record, clock};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -304,14 +304,6 @@ fn dry_run(plans: &[Plan]) -> ExitCode {
     let total: usize = plans.iter().map(|plan| plan.checks.len()).sum();
     output::remark(&format!("{total} checks would run"));
     ExitCode::Success
-}
-
-/// Whether anything in a run deserves a look, for commands that say so in a word.
-pub(super) fn outcome_of<'a>(
-    held: &'a Held,
-    check: &str,
-) -> Option<(&'a gauntlet_report::CheckReport, Outcome)> {
-    held.record.check(check).map(|report| (report, report.outcome))
 }
 
 /// The error of a run that cannot be read.
