@@ -55,6 +55,8 @@ pub(crate) enum Command {
     Chain(ChainArgs),
     /// One of our doubles as a real server
     Serve(ServeArgs),
+    /// The wire cases as JSON, for the tests of other implementations
+    Vectors(VectorsArgs),
     /// What is installed and what is missing
     Doctor(DoctorArgs),
     /// Completions for a shell
@@ -166,6 +168,34 @@ pub(crate) struct RunArgs {
     /// A command that starts the target; it learns its port from PORT and the chain from GAUNTLET_RPC_URL and others
     #[arg(last = true, value_name = "COMMAND", conflicts_with = "target")]
     pub(crate) command: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct VectorsArgs {
+    #[command(subcommand)]
+    pub(crate) command: VectorsCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum VectorsCommand {
+    /// Write them into a folder
+    Export(VectorsExportArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct VectorsExportArgs {
+    /// The folder; it is made when it is not there
+    #[arg(long, value_name = "DIR", default_value = "vectors")]
+    pub(crate) out: PathBuf,
+    /// Network profile whose chain id and token the payments have: base-sepolia, base or local
+    #[arg(long, value_name = "NAME", default_value = "base-sepolia")]
+    pub(crate) network: String,
+    /// Seed of accounts, nonces and combinations
+    #[arg(long, value_name = "N", default_value_t = 402)]
+    pub(crate) seed: u64,
+    /// Write into a folder that holds other files too, and over files of the same names
+    #[arg(long)]
+    pub(crate) force: bool,
 }
 
 #[derive(Debug, Args)]

@@ -16,6 +16,7 @@ pub mod oracle;
 pub mod reason;
 pub mod repeats;
 pub mod terms;
+pub mod vectors;
 pub mod writing;
 
 pub use alloy_primitives::{Address, B256, Bytes, U256};

@@ -472,8 +472,8 @@ pub(super) const fn concerns(fault: Fault) -> &'static [&'static str] {
             "server.paid.once{,.v1}",
             "server.refused.*",
         ],
-        PriceByFirstDigits | UnknownFieldsDictate | LongHeaderBuysAgain | IgnoresLastNonceByte
-        | ForgetsAfter64 | ThirdIsFree | OneReceiptForAPayer => &["server.search.*"],
+        UnknownFieldsDictate | LongHeaderBuysAgain | IgnoresLastNonceByte | ForgetsAfter64 | ThirdIsFree
+        | OneReceiptForAPayer => &["server.search.*"],
         V1ErrorMissing => &[
             "server.challenge.version{,.v1}",
             "server.order.settle-false{,.v1}",

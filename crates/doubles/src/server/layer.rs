@@ -6,8 +6,8 @@ use crate::mutant::Layer;
 /// What has to find a fault.
 pub(super) const fn layer(fault: Fault) -> Layer {
     match fault {
-        PriceByFirstDigits | UnknownFieldsDictate | LongHeaderBuysAgain | IgnoresLastNonceByte
-        | ForgetsAfter64 | ThirdIsFree | OneReceiptForAPayer => Layer::Search,
+        UnknownFieldsDictate | LongHeaderBuysAgain | IgnoresLastNonceByte | ForgetsAfter64 | ThirdIsFree
+        | OneReceiptForAPayer => Layer::Search,
         _ => Layer::Scripted,
     }
 }

@@ -67,15 +67,7 @@ fn of_another_route(service: &Service, order: &Order, payment: &Payment) -> Opti
 /// Requirements in which the payment has its say, for the mutants that let it.
 fn dictated(fault: Fault, own: &Value, payment: &Payment) -> Option<Value> {
     let accepted = payment.payload.get("accepted")?;
-    let own_price = own["amount"].as_str().unwrap_or_default();
     let member = match fault {
-        Fault::PriceByFirstDigits
-            if accepted["amount"]
-                .as_str()
-                .is_some_and(|said| !said.is_empty() && own_price.starts_with(said)) =>
-        {
-            "amount"
-        }
         Fault::UnknownFieldsDictate if !is_known_only(&payment.payload) => return Some(accepted.clone()),
         Fault::TrustsClientAmount => "amount",
         Fault::TrustsClientPayee => "payTo",

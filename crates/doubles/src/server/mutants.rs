@@ -176,8 +176,6 @@ mutants! {
         "A payment whose echo of an extension has a member more is refused.";
 
     // What only a particular number or a particular past shows
-    PriceByFirstDigits, "price-by-first-digits",
-        "The price is the one that the payment says it accepted, when the own one begins with its digits.";
     UnknownFieldsDictate, "unknown-fields-dictate",
         "The terms are those that the payment says it accepted, when it has a member that no document names.";
     LongHeaderBuysAgain, "long-header-buys-again",

@@ -11,7 +11,7 @@ use std::time::Duration;
 #[test]
 fn what_only_a_search_finds_concerns_only_a_search() {
     let searched = MUTANTS.iter().filter(|mutant| mutant.layer == Layer::Search);
-    assert!(searched.clone().count() >= 7);
+    assert!(searched.clone().count() >= 6);
     for mutant in searched {
         assert_eq!(mutant.concerns, ["server.search.*"], "{}", mutant.name);
     }
@@ -29,12 +29,7 @@ async fn priced(shop: &Shop<'_>, units: u64, extra: Option<Mutation>) -> Payment
 #[tokio::test]
 async fn the_buyer_says_what_it_costs() {
     let town = Town::start().await;
-    let (healthy, digits) = (town.shop(None).await, town.shop(Fault::PriceByFirstDigits).await);
-    for (units, is_taken) in [(1, true), (1_000, true), (2, false), (9_999, false), (100_000, false)] {
-        assert!(!healthy.present("cheap", &priced(&healthy, units, None).await).await.serves());
-        let payment = priced(&digits, units, None).await;
-        assert_eq!(digits.present("cheap", &payment).await.serves(), is_taken, "{units}");
-    }
+    let healthy = town.shop(None).await;
     let dictate = town.shop(Fault::UnknownFieldsDictate).await;
     for unknown in [false, true] {
         let extra = unknown.then_some(Mutation::UnknownFields);
