@@ -47,13 +47,15 @@ fn must_be_ours(out: &Path, wanted: &BTreeMap<String, String>) -> Result<(), Fai
     };
     for entry in entries {
         let name = entry.map_err(unreadable)?.file_name().to_string_lossy().into_owned();
-        let same = wanted
-            .get(&name)
-            .is_some_and(|text| std::fs::read(out.join(&name)).is_ok_and(|there| there == text.as_bytes()));
-        if !same {
-            return Err(Failure::usage(format!("{} holds {name}, which is not from here", out.display()))
-                .with_help("name another folder with --out, or write over it with --force"));
-        }
+        let problem = match wanted.get(&name) {
+            None => format!("{} holds {name}, which is no vector", out.display()),
+            Some(text) if std::fs::read(out.join(&name)).is_ok_and(|there| there == text.as_bytes()) => {
+                continue;
+            }
+            Some(_) => format!("{} holds another {name}", out.display()),
+        };
+        return Err(Failure::usage(problem)
+            .with_help("name another folder with --out, or write over it with --force"));
     }
     Ok(())
 }

@@ -21,3 +21,4 @@ mod replay;
 mod rpc;
 mod servers;
 mod usage;
+mod vectors;

@@ -37,7 +37,8 @@ fn the_vectors_of_the_repository_are_what_is_made() {
         made.insert(name);
     }
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/vectors");
-    let committed = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let committed =
+        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
     let strange: Vec<String> =
         committed.filter(|name| name.ends_with(".json") && !made.contains(name)).collect();
     assert!(strange.is_empty(), "nobody makes {strange:?}");
