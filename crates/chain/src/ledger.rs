@@ -10,7 +10,7 @@ use alloy_provider::network::TransactionResponse as _;
 use alloy_rpc_types_eth::{Block, Filter, Log, TransactionReceipt};
 use alloy_sol_types::SolEvent;
 use gauntlet_report::ledger::short;
-use gauntlet_report::{AuthorizationUse, ChainFact, Ledger, SentTx, Transfer};
+use gauntlet_report::{AuthorizationUse, ChainFact, Ledger, PaymentKey, SentTx, Transfer};
 use serde_json::{Value, json};
 use std::collections::{BTreeSet, HashMap};
 use std::fmt;
@@ -49,6 +49,25 @@ impl Chain {
     ) -> Result<Vec<Transfer>, ChainError> {
         let logs = self.logs(token, IToken::Transfer::SIGNATURE_HASH, from_block, payer).await?;
         Ok(logs.iter().filter_map(transfer).collect())
+    }
+
+    /// The Transfer events of a payer's token from a block on, in the order of the chain, but for those of transactions
+    /// that spend other authorizations of the payer and not this one.
+    ///
+    /// # Errors
+    ///
+    /// [`ChainError::Rpc`] and [`ChainError::Answer`].
+    pub async fn moved_by(&self, key: &PaymentKey, from_block: u64) -> Result<Vec<Transfer>, ChainError> {
+        let events = vec![IToken::Transfer::SIGNATURE_HASH, IToken::AuthorizationUsed::SIGNATURE_HASH];
+        let filter = Filter::new().address(key.token).event_signature(events);
+        let filter = filter.topic1(key.payer).from_block(from_block);
+        let logs = self.provider().get_logs(&filter).await.map_err(ChainError::rpc("give its logs"))?;
+        let used: Vec<AuthorizationUse> = logs.iter().filter_map(authorization_use).collect();
+        let is_its = |transfer: &Transfer| {
+            let mut spent = used.iter().filter(|used| used.tx == transfer.tx).peekable();
+            spent.peek().is_none() || spent.any(|used| used.nonce == key.nonce)
+        };
+        Ok(logs.iter().filter_map(transfer).filter(is_its).collect())
     }
 
     /// The AuthorizationUsed events of a token from a block on, in the order of the chain.

@@ -8,7 +8,7 @@ use crate::requirements::Catalogue;
 use crate::world::World;
 use gauntlet_chain::ChainError;
 use gauntlet_probe::Request;
-use gauntlet_report::{Asked, CaseSent, ChainFact, Class, Event, Exchange, Finding, Severity, clock};
+use gauntlet_report::{Asked, CaseSent, ChainFact, Class, Event, Exchange, Finding, Ledger, Severity, clock};
 use gauntlet_wire::{Address, Draft, Key, LedgerView, Terms, Token, TokenView, U256, Version};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
@@ -96,6 +96,13 @@ impl Cx {
         let check = Arc::new(Check { version, ..(*self.check).clone() });
         let own = self.with_accounts(format!("{}/{name}", self.accounts));
         Self { check, now, since, collected: Arc::default(), ..own }
+    }
+
+    /// The same check as it is for payments of one version, for those that have payments of both.
+    #[must_use]
+    pub fn in_version(&self, version: Version) -> Self {
+        let check = Arc::new(Check { version: Some(version), ..(*self.check).clone() });
+        Self { check, ..self.clone() }
     }
 
     /// What the accounts are derived from: seed, check, and what else makes them its own.
@@ -413,18 +420,29 @@ impl Cx {
 
     // ---- the chain ------------------------------------------------------------------------------------------
 
-    /// What the chain says of a payment: every transfer out of the payer's account in its token.
+    /// What the chain says of a payment: every transfer out of the payer's account in its token, but for what other
+    /// authorizations of the payer moved.
     ///
     /// # Errors
     /// [`Stop::Harness`] when the chain does not answer.
     pub async fn money(&self, payment: &Payment) -> Result<Money, Stop> {
         let key = payment.key();
-        let transfers = self.world.chain.transfers(key.token, self.since, Some(key.payer)).await?;
+        let transfers = self.world.chain.moved_by(&key, self.since).await?;
         let mut lines: Vec<String> = transfers.iter().map(ToString::to_string).collect();
         if lines.is_empty() {
             lines.push(format!("no Transfer from {}", key.payer));
         }
         Ok(Money { transfers, lines })
+    }
+
+    /// Everything that the chain says since a made-up case began, once nothing is under way any more.
+    ///
+    /// # Errors
+    /// [`Stop::Harness`] when the chain does not answer.
+    pub async fn ledger(&self) -> Result<Ledger, Stop> {
+        self.world.chain.mine(1).await?;
+        // What stands in the block itself was there before.
+        Ok(self.world.chain.ledger(self.since + 1, &self.world.claims.signers).await?)
     }
 
     /// Writes chain facts into the record.

@@ -110,6 +110,12 @@ impl History {
         lock(&self.entries).clone()
     }
 
+    /// The entries of some exchanges.
+    #[must_use]
+    pub fn of(&self, exchanges: &BTreeSet<u64>) -> Vec<Entry> {
+        lock(&self.entries).iter().filter(|entry| exchanges.contains(&entry.exchange)).cloned().collect()
+    }
+
     /// Remembers that the harness itself submitted a payment.
     pub fn relay(&self, key: PaymentKey) {
         lock(&self.relayed).insert(key);

@@ -6,6 +6,7 @@
 pub mod case;
 pub mod hunt;
 pub mod run;
+pub mod sequence;
 
 use crate::check::Check;
 use gauntlet_probe::Role;
@@ -22,6 +23,6 @@ pub struct Budget {
 
 /// The checks that search, for one role.
 #[must_use]
-pub fn checks(_: Role) -> Vec<Check> {
-    Vec::new()
+pub fn checks(role: Role) -> Vec<Check> {
+    sequence::checks(role)
 }

@@ -1,5 +1,6 @@
 //! A search as a check: cases on accounts of their own, findings with their smallest case, and the count of the classes.
 
+use super::Budget;
 use super::case::{Case, Facts};
 use super::hunt::{Attempt, Bag, Ended, Fingerprint, Game, Limits, Made, Played, Prey, on_a_thread};
 use crate::check::{Judged, Stop};
@@ -30,6 +31,11 @@ pub trait Property: Send + Sync + 'static {
 
     /// Cases that may be played beside one another.
     fn lanes(&self) -> usize;
+
+    /// How far the search goes.
+    fn limits(&self, budget: Budget) -> Limits {
+        Limits::of(budget.cases, budget.max_time, self.lanes())
+    }
 
     /// Classes of which there must be cases.
     fn classes(&self) -> &'static [&'static str];
@@ -102,7 +108,7 @@ pub async fn search<P: Property>(cx: Cx, property: P) -> Judged {
     if budget.cases == 0 {
         return Err(Stop::Inconclusive("nothing was searched: say how far with --cases".into()));
     }
-    let limits = Limits::of(budget.cases, budget.max_time, property.lanes());
+    let limits = property.limits(budget);
     let seed = cx.accounts().to_owned();
     let searcher = Arc::new(Searcher { cx: cx.clone(), property });
     let bag = on_a_thread(Arc::clone(&searcher), seed, limits).await?;

@@ -1,0 +1,239 @@
+//! Sequences: what a target says of payments must agree with what was done to them before.
+//!
+//! A sequence is drawn and made smaller by proptest-state-machine from a model of nonces and balances, and played by us:
+//! one operation after the other, each judged by the model, or in several lanes at once, judged by the invariants over
+//! all that was answered and all that the chain saw.
+
+mod awake;
+mod crowd;
+mod judge;
+mod model;
+mod player;
+mod script;
+#[cfg(test)]
+mod tests;
+
+use super::Budget;
+use super::hunt::{Limits, Made};
+use super::run::{Property, Told, search};
+use crate::check::{Check, Judged, Lane, Stop};
+use crate::cx::{Cx, Violation};
+use crate::history::Entry;
+use crate::invariants::{self, Seen};
+use crate::row::{Row, Topic};
+use awake::drawn;
+use futures::future::BoxFuture;
+use gauntlet_probe::Role;
+use gauntlet_wire::Version;
+use judge::Playing;
+use model::{Facilitator, KINDS, Operation, State};
+use player::Player;
+use proptest::strategy::{BoxedStrategy, Strategy};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Operations of a sequence before it is made smaller: from, to and on the average.
+const SHORTEST: usize = 6;
+const LONGEST: usize = 16;
+const AVERAGE: u64 = 11;
+/// Requests for making one failure smaller: a sequence takes many at each try.
+const SHRINK_REQUESTS: u64 = 4000;
+
+const TOPIC: Topic = Topic {
+    lane: Lane::Search,
+    risk: "what was done to one payment changes what is said of another, or of the same one later",
+};
+
+const ROWS: &[Row] = &[
+    TOPIC.row(
+        "facilitator.search.sequence",
+        "whatever was done before, /verify and /settle say what nonces and balances say",
+        &["X402V2-FA-SETTLE-005", "INV-001", "INV-002", "X402-EVM3009-007", "X402-EVM3009-019"],
+        |cx| Box::pin(facilitator(cx, false)),
+    ),
+    TOPIC.row(
+        "facilitator.search.crowd",
+        "whatever is done at once, answers and chain agree in the end",
+        &["INV-002", "INV-001", "INV-007", "X402V2-FA-SETTLE-006"],
+        |cx| Box::pin(facilitator(cx, true)),
+    ),
+];
+
+/// The checks for one role.
+#[must_use]
+pub fn checks(role: Role) -> Vec<Check> {
+    match role {
+        Role::Facilitator => ROWS.iter().flat_map(Row::checks).collect(),
+        Role::Server | Role::Client => Vec::new(),
+    }
+}
+
+/// The invariants that a made-up case can be judged by.
+const INVARIANTS: &[&str] = &[
+    "facilitator.books.success-means-money",
+    "facilitator.books.failure-means-none",
+    "facilitator.books.one-success-a-nonce",
+    "facilitator.books.balance",
+    "facilitator.books.gas",
+];
+
+/// How often each kind of operation was played.
+type Counts = Arc<Mutex<BTreeMap<&'static str, u64>>>;
+
+struct Sequences {
+    crowd: bool,
+    counts: Counts,
+}
+
+async fn facilitator(cx: Cx, crowd: bool) -> Judged {
+    let counts = Counts::default();
+    let property = Sequences { crowd, counts: Arc::clone(&counts) };
+    let judged = search(cx.clone(), property).await;
+    cx.note(told(&counts.lock().unwrap_or_else(PoisonError::into_inner), &KINDS));
+    judged
+}
+
+/// `312 operations: verify 90, settle 88; never: restart`.
+fn told(counts: &BTreeMap<&'static str, u64>, kinds: &[&str]) -> String {
+    let all: u64 = counts.values().sum();
+    let count = |kind: &&&str| counts.get(**kind).copied().unwrap_or_default();
+    let (played, never): (Vec<&&str>, Vec<&&str>) = kinds.iter().partition(|kind| count(kind) > 0);
+    let played: Vec<String> = played.iter().map(|kind| format!("{kind} {}", count(kind))).collect();
+    let never: Vec<&str> = never.into_iter().copied().collect();
+    let never =
+        if never.is_empty() { String::new() } else { format!("; never happened: {}", never.join(", ")) };
+    format!("{all} operations, with those of shrinking: {}{never}", played.join(", "))
+}
+
+impl Property for Sequences {
+    type Case = (State, Vec<Operation>);
+
+    fn role(&self) -> Role {
+        Role::Facilitator
+    }
+
+    /// Alone: mining is stopped and the target started again.
+    fn lanes(&self) -> usize {
+        1
+    }
+
+    /// The budget counts operations, so that a sequence costs as much as so many cases elsewhere.
+    fn limits(&self, budget: Budget) -> Limits {
+        let usual = Limits::of(budget.cases.div_ceil(AVERAGE), budget.max_time, self.lanes());
+        Limits { shrink_requests: SHRINK_REQUESTS, ..usual }
+    }
+
+    fn classes(&self) -> &'static [&'static str] {
+        &["sequences"]
+    }
+
+    fn strategy(&self, _: u64) -> BoxedStrategy<Self::Case> {
+        drawn::<Facilitator>(SHORTEST..=LONGEST).boxed()
+    }
+
+    fn version(&self, case: &Self::Case) -> Option<Version> {
+        let versions: BTreeSet<u8> = case.0.plans.iter().map(|plan| plan.version.number()).collect();
+        case.0.plans.first().map(|plan| plan.version).filter(|_| versions.len() == 1)
+    }
+
+    fn play<'a>(&'a self, cx: &'a Cx, case: &'a Self::Case, _: u64) -> BoxFuture<'a, Result<Told, Stop>> {
+        Box::pin(self.play_through(cx, case))
+    }
+
+    fn script(&self, case: &Self::Case, told: &Told) -> String {
+        let version = self.version(case).unwrap_or(Version::V2).number();
+        script::script(&case.0, &case.1, &told.chain, version, self.crowd)
+    }
+}
+
+impl Sequences {
+    async fn play_through(
+        &self,
+        cx: &Cx,
+        (began, operations): &(State, Vec<Operation>),
+    ) -> Result<Told, Stop> {
+        let player = Player::new(cx, began).await?;
+        let mut told = Told {
+            made: Made::Of { class: "sequences", kind: String::new() },
+            class: "in the end".into(),
+            chain: player.arranged(),
+        };
+        let mut silence = None;
+        if self.crowd {
+            for operation in operations {
+                self.count(operation.kind(began));
+            }
+            crowd::play(&player, began, operations).await?;
+        } else {
+            let mut playing = Playing { player, state: began.clone() };
+            for operation in operations {
+                let kind = operation.kind(&playing.state);
+                self.count(kind);
+                silence = playing.operate(operation).await?;
+                if silence.is_some() || !cx.collected().findings.is_empty() {
+                    told.class = kind.into();
+                    break;
+                }
+            }
+        }
+        if cx.collected().findings.is_empty() {
+            by_invariants(cx).await?;
+        }
+        if let Some(fault) = silence {
+            told.made = Made::Unanswered(fault);
+        }
+        let story = story(began, operations, self.crowd);
+        for finding in &mut cx.collected().findings {
+            finding.sent = format!("{story}. Seen at: {}", finding.sent);
+        }
+        Ok(told)
+    }
+
+    fn count(&self, kind: &'static str) {
+        *self.counts.lock().unwrap_or_else(PoisonError::into_inner).entry(kind).or_default() += 1;
+    }
+}
+
+/// The sequence for people: its payments and its operations.
+fn story(began: &State, operations: &[Operation], crowd: bool) -> String {
+    let used: BTreeSet<usize> = operations.iter().flat_map(Operation::payments).collect();
+    let plans = used.iter().filter_map(|number| {
+        let plan = began.plans.get(*number)?;
+        let near = plan.near.map_or_else(String::new, |byte| format!(", nonce as p0's but for byte {byte}"));
+        Some(format!("p{number} of payer{} ({}{near})", plan.payer, plan.version))
+    });
+    let operations: Vec<String> = operations.iter().map(ToString::to_string).collect();
+    let how = if crowd { format!(" in {} lanes at once", began.lanes) } else { String::new() };
+    format!("{}: {}{how}", plans.collect::<Vec<_>>().join(", "), operations.join("; "))
+}
+
+/// Judges everything that a case was told by everything that the chain has seen of it.
+async fn by_invariants(cx: &Cx) -> Judged {
+    let ledger = cx.ledger().await?;
+    let exchanges = cx.collected().exchanges.iter().map(|exchange| exchange.seq).collect();
+    let entries: Vec<Entry> = cx.world.history.of(&exchanges);
+    let seen = Seen::new(&entries, &[], &ledger);
+    for invariant in invariants::all().filter(|invariant| INVARIANTS.contains(&invariant.check)) {
+        let ruling = match (invariant.judge)(&seen) {
+            Ok(ruling) => ruling,
+            Err(Stop::Harness(reason)) => return Err(Stop::Harness(reason)),
+            // Not every sequence has something for every invariant.
+            Err(Stop::Inconclusive(_) | Stop::NotApplicable(_)) => continue,
+        };
+        for breach in ruling.breaches {
+            cx.find(Violation {
+                requirement: invariant.requirement,
+                kind: breach.kind,
+                want: breach.want.into(),
+                got: breach.got,
+                chain: breach.chain,
+                class: breach.class,
+                ..Violation::default()
+            });
+            if let Some(finding) = cx.collected().findings.last_mut() {
+                finding.exchange = breach.exchanges.last().copied();
+            }
+        }
+    }
+    Ok(())
+}
