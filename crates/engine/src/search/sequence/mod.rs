@@ -89,7 +89,10 @@ async fn facilitator(cx: Cx, crowd: bool) -> Judged {
     let counts = Counts::default();
     let property = Sequences { crowd, counts: Arc::clone(&counts) };
     let judged = search(cx.clone(), property).await;
-    cx.note(told(&counts.lock().unwrap_or_else(PoisonError::into_inner), &KINDS));
+    let counts = counts.lock().unwrap_or_else(PoisonError::into_inner);
+    // What is settled again and what is started again is known only where one thing comes after the other.
+    let can = |kind: &&str| !crowd || !matches!(*kind, "settle again" | "restart");
+    cx.note(told(&counts, &KINDS.into_iter().filter(can).collect::<Vec<_>>()));
     judged
 }
 
@@ -160,7 +163,7 @@ impl Sequences {
         };
         let mut silence = None;
         if self.crowd {
-            for operation in operations {
+            for operation in operations.iter().filter(|operation| **operation != Operation::Restart) {
                 self.count(operation.kind(began));
             }
             crowd::play(&player, began, operations).await?;
