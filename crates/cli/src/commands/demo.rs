@@ -9,7 +9,7 @@ use gauntlet_doubles::{facilitator, server};
 use gauntlet_engine::search::Budget;
 use gauntlet_engine::target::Double;
 use gauntlet_engine::trial::{ChainSource, TrialConfig};
-use gauntlet_engine::{Check, KnownIssues, TargetSpec, checks_of, select};
+use gauntlet_engine::{Check, KnownIssues, Lane, TargetSpec, checks_of, select};
 use gauntlet_report::render::{self, Style};
 use gauntlet_report::{ExitCode, Profile};
 use std::path::PathBuf;
@@ -76,7 +76,8 @@ pub(crate) async fn run(args: DemoArgs, color: bool) -> Result<ExitCode, Failure
         output::result(&format!("{}{}{fault}\n", if number == 0 { "" } else { "\n" }, act.heading));
         let checks = match act.check {
             Some(check) => with_controls(select::select(checks_of(role), &[check.to_owned()], &[])?, role),
-            None => checks_of(role),
+            // A search has no end of its own.
+            None => checks_of(role).into_iter().filter(|check| check.lane != Lane::Search).collect(),
         };
         let place = folder.join(act.target.spec().trim_start_matches("double:"));
         let held = hold(config(TargetSpec::Double(act.target), checks, place), args.quiet).await?;
