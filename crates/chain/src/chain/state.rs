@@ -12,9 +12,6 @@ use alloy_sol_types::SolCall;
 use gauntlet_wire::Key;
 use serde_json::{Value, json};
 
-/// What an account gets that has to pay for a transaction, wei.
-const GAS_MONEY: u64 = 1_000_000_000_000_000_000;
-
 impl Chain {
     /// Gives an account this balance of one of our tokens, in atomic units. The total supply is left as it is.
     ///
@@ -64,7 +61,8 @@ impl Chain {
     ///
     /// [`ChainError::NotMined`], [`ChainError::Rpc`].
     pub async fn allow_permit2(&self, token: Address, owner: &Key, amount: U256) -> Result<(), ChainError> {
-        self.set_eth_balance(owner.address(), U256::from(GAS_MONEY)).await?;
+        let ten_ether = U256::from(10).pow(U256::from(19));
+        self.set_eth_balance(owner.address(), ten_ether).await?;
         let approve = IToken::approveCall { spender: PERMIT2, value: amount };
         self.transact(owner, token, approve.abi_encode().into()).await.map(drop)
     }

@@ -19,6 +19,7 @@ mod processes;
 mod recheck;
 mod replay;
 mod rpc;
+mod scenarios;
 mod servers;
 mod usage;
 mod vectors;

@@ -102,7 +102,7 @@ impl Scenario {
     /// When it may run: alone when it does something that other checks would notice, and after all others when it
     /// takes blocks back.
     fn lane(&self) -> Lane {
-        if self.does(|action| matches!(action, Action::Reorg(_))) {
+        if self.takes_blocks_back() {
             return Lane::Last;
         }
         let is_facilitator = self.role == Role::Facilitator;

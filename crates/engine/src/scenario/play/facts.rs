@@ -33,7 +33,12 @@ pub(super) struct Facts {
 impl Facts {
     pub(super) async fn of(stage: &Stage, actor: &Actor) -> Result<Self, Stop> {
         let world = &stage.cx.world;
-        let out = world.chain.transfers(actor.token, world.start_block, Some(actor.payer.address())).await?;
+        let out = match actor.payment() {
+            Some(payment) => stage.cx.money(payment).await?.transfers,
+            None => {
+                world.chain.transfers(actor.token, world.start_block, Some(actor.payer.address())).await?
+            }
+        };
         let reverted = reverted(stage, actor).await?;
         let mut lines: Vec<String> = out.iter().map(ToString::to_string).collect();
         if lines.is_empty() {

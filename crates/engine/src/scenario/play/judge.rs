@@ -50,7 +50,7 @@ struct Count<'a> {
 fn countable<'a>(role: Role, facts: &Facts, expect: &'a Expect) -> [Count<'a>; 6] {
     let count = |bounds, what, count, above, below| Count { bounds, what, count, above, below };
     let transfers =
-        if role == Role::Server { "Transfers of the price" } else { "Transfers as they were signed" };
+        if role == Role::Server { "Transfers of the price" } else { "Transfers exactly as signed" };
     let refusable = |bounds: &[Bound]| {
         if bounds.iter().all(|bound| bound.most == 0) { "accepted-invalid" } else { "accepted-too-often" }
     };
@@ -122,8 +122,9 @@ fn counts(stage: &Stage, name: &str, actor: &Actor, facts: &Facts, expect: &Expe
         cx.find(Violation {
             requirement,
             kind,
-            want: format!("{} {} for {name}", range(bound), count.what),
-            got: loss(stage, actor, facts).unwrap_or_else(|| format!("{number} {} for {name}", count.what)),
+            want: format!("{} for {name}", numbered(&range(bound), count.what)),
+            got: loss(stage, actor, facts)
+                .unwrap_or_else(|| format!("{} for {name}", numbered(&number.to_string(), count.what))),
             reply: stage.telling_reply(name),
             chain: facts.lines.clone(),
             class,
@@ -174,6 +175,14 @@ impl Stage {
             .or_else(|| actor.replies.last());
         let visit = seen.and_then(|seen| seen.visit.as_ref()).map(|visit| &visit.reply);
         visit.or_else(|| asked.map(|asked| &asked.reply))
+    }
+}
+
+/// `2 answers with content`, `1 answer with content`.
+fn numbered(number: &str, what: &str) -> String {
+    match what.split_once("s ") {
+        Some((noun, rest)) if number == "1" => format!("1 {noun} {rest}"),
+        _ => format!("{number} {what}"),
     }
 }
 

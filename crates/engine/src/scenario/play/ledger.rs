@@ -35,7 +35,7 @@ pub(super) async fn judge(stage: &Stage, expect: &Expect, class: Option<Class>) 
         let account = account(stage, name, Side::Payee)?;
         let got = serde_json::Value::from(received(stage, &account).await?.to_string());
         if !what.fits(Some(&got)) {
-            let (want, got) = (format!("{what} received by {name}"), format!("{got} units"));
+            let (want, got) = (format!("received by {name}: {what}"), format!("{got} units"));
             tell(stage, "received-differs", want, got, span, class);
         }
     }

@@ -78,7 +78,7 @@ impl Stage {
             Action::Drop(name) => self.lose(name).await,
             Action::Resend(name) => self.resend(name).await,
             Action::Mining(mining) => self.set_mining(*mining).await,
-            Action::Mine(blocks) => Ok(self.cx.world.chain.mine(*blocks).await?),
+            Action::Mine(blocks) => self.mine(*blocks).await,
             Action::Reorg(blocks) => Ok(self.cx.world.chain.take_back(*blocks).await?),
             Action::Fault(rules) => self.set_faults(rules.clone()).await,
             Action::Wait(seconds) => {
@@ -161,9 +161,9 @@ impl Stage {
                 self.resend(name).await?;
             }
         }
-        if self.scenario.does(|action| matches!(action, Action::Reorg(_))) && self.cx.world.ours {
+        if self.scenario.takes_blocks_back() && self.cx.world.ours {
             // What it remembers of the chain is no longer so.
-            let _ = self.cx.world.restart_target().await;
+            self.cx.world.restart_target().await.map_err(Stop::Inconclusive)?;
         }
         Ok(())
     }

@@ -89,6 +89,10 @@ impl Stage {
         for given in &scenario.given {
             actors.insert(given.name.as_str(), Actor::new(cx, scenario, given).await?);
         }
+        if scenario.takes_blocks_back() {
+            // What was written past the blocks would be taken back with the first of them.
+            cx.world.chain.mine(1).await?;
+        }
         let block = cx.world.chain.block_number().await?;
         Ok(Self {
             cx: cx.clone(),

@@ -13,10 +13,18 @@ use std::time::Duration;
 /// The longest wait for a settlement to reach the chain's pool, and the pause between two looks.
 const POOL: (Duration, Duration) = (Duration::from_secs(30), Duration::from_millis(10));
 
+/// How long blocks wait for what is under way and need not come.
+const ARRIVAL: Duration = Duration::from_secs(5);
+
 impl Scenario {
     /// Whether it changes when blocks are made.
     pub(super) fn touches_mining(&self) -> bool {
         self.mining != Mining::Automine || self.does(|action| matches!(action, Action::Mining(_)))
+    }
+
+    /// Whether it takes blocks back.
+    pub(in crate::scenario) fn takes_blocks_back(&self) -> bool {
+        self.does(|action| matches!(action, Action::Reorg(_)))
     }
 
     /// Whether it changes what the node does to the target's calls.
@@ -86,6 +94,26 @@ impl Stage {
             }
         }
         Ok(())
+    }
+
+    /// Makes blocks. What is under way gets the time to reach the chain's pool first, so that it is in the first of them.
+    pub(super) async fn mine(&mut self, blocks: u64) -> Judged {
+        let is_under_way = |stage: &Self| {
+            let under_way = stage.actors.values().filter(|actor| actor.under_way > 0);
+            under_way.filter_map(|actor| Some(actor.payment()?.key().nonce)).collect::<Vec<_>>()
+        };
+        for _ in 0..ARRIVAL.as_millis() / POOL.1.as_millis() {
+            self.take_what_has_ended().await?;
+            let mut missing = 0;
+            for nonce in is_under_way(self) {
+                missing += usize::from(self.cx.world.chain.pending_with(nonce).await?.is_none());
+            }
+            if missing == 0 {
+                break;
+            }
+            tokio::time::sleep(POOL.1).await;
+        }
+        Ok(self.cx.world.chain.mine(blocks).await?)
     }
 
     /// The transaction of a payment is lost before it is in a block.

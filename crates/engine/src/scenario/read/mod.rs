@@ -59,6 +59,10 @@ impl Scenario {
         let root = Table::root(source, table.get_ref());
         let mut faults = Faults::default();
         values::numbers(source, table.get_ref(), &mut faults);
+        if !faults.0.is_empty() {
+            // Whatever is made of such a number would be told a second time, in other words.
+            return Err(faults.in_order());
+        }
         let scenario = read(&root, &mut faults);
         match scenario {
             Some(scenario) if faults.0.is_empty() => {

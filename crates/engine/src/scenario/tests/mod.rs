@@ -1,5 +1,7 @@
 //! What the language takes and refuses, and what is compiled in.
 
+mod broken;
+
 use super::built_in::{FILES, FOLDERS};
 use super::model::{Copies, Form, Funds, Party};
 use super::*;
@@ -298,4 +300,20 @@ fn files_select_their_checks() {
     assert!(ids("attacks/*").unwrap().iter().all(|id| id.starts_with("attack.")));
     assert_eq!(ids("attacks/*").unwrap().len(), 26);
     assert!(ids("attacks/nothing").is_err());
+}
+
+/// The documentation has every word, and its first scenario is in order.
+#[test]
+fn the_readme_knows_the_language() {
+    let readme = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../scenarios/README.md");
+    let readme = std::fs::read_to_string(readme).unwrap();
+    for verb in grammar::VERBS {
+        assert!(readme.contains(&format!("| `{} = ", verb.name)), "{}", verb.name);
+    }
+    let rows = grammar::BESIDE.iter().chain(grammar::EXPECT).map(|key| key.name);
+    for word in rows.chain(gauntlet_wire::mutation::WORDS.iter().map(|word| word.name)) {
+        assert!(readme.contains(&format!("| `{word}` |")), "{word}");
+    }
+    let first = readme.split("```toml\n").nth(1).unwrap().split("```").next().unwrap();
+    Scenario::parse(first, Path::new("weather.toml")).unwrap();
 }
