@@ -347,7 +347,18 @@ impl Cx {
         well_formed: bool,
     ) -> Result<Reply, Stop> {
         let exchange = self.exchange(request).await?;
-        Ok(self.remember(endpoint, None, exchange, sent.to_owned(), None, well_formed))
+        Ok(self.keep_raw(endpoint, exchange, sent, well_formed))
+    }
+
+    /// Keeps an exchange that carried no payment.
+    pub(crate) fn keep_raw(
+        &self,
+        endpoint: Endpoint,
+        exchange: Exchange,
+        sent: &str,
+        well_formed: bool,
+    ) -> Reply {
+        self.remember(endpoint, None, exchange, sent.to_owned(), None, well_formed)
     }
 
     pub(crate) fn refuse_when_down(&self) -> Result<(), Stop> {

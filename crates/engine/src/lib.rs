@@ -17,6 +17,7 @@ pub mod search;
 pub mod select;
 pub mod selftest;
 pub mod server;
+pub mod survival;
 pub mod target;
 pub mod trial;
 pub mod world;

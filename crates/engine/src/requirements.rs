@@ -76,6 +76,7 @@ const FILES: &[(&str, &str)] = &[
     ("facilitator-v1", include_str!("../../../fixtures/requirements/facilitator-v1.toml")),
     ("errors", include_str!("../../../fixtures/requirements/errors.toml")),
     ("exact-eip3009", include_str!("../../../fixtures/requirements/exact-eip3009.toml")),
+    ("search", include_str!("../../../fixtures/requirements/search.toml")),
     ("invariants", include_str!("../../../fixtures/requirements/invariants.toml")),
     ("server-core-v2", include_str!("../../../fixtures/requirements/server-core-v2.toml")),
     ("server-core-v1", include_str!("../../../fixtures/requirements/server-core-v1.toml")),

@@ -25,7 +25,7 @@ pub use draft::{Draft, DraftError, Echo, Presented};
 pub use eip3009::{Authorization, Domain, Key, SignatureForm};
 pub use mutation::{Cast, Change, Mutation};
 pub use network::Network;
-pub use oracle::{Clock, LedgerView, TokenView, Verdict, judge, judge_at};
+pub use oracle::{Clock, LedgerView, TokenView, Verdict, faults_at, judge, judge_at};
 pub use reason::ReasonClass;
 pub use terms::{Terms, Token};
 

@@ -89,12 +89,44 @@ pub fn judge_at(body: &[u8], ledger: &LedgerView, clock: Clock) -> Verdict {
         Ok(read) => read,
         Err(malformed) => return unreadable(&malformed),
     };
-    [scheme_and_network, amount, payee, window, domain, signature, token_state]
+    RULES
         .iter()
         .map(|rule| rule(&request, ledger, clock))
         .chain([said_twice(&request, &root)])
         .fold(of_its_spelling, worse)
 }
+
+/// What is wrong with a body, rule by rule: the class that fits each violated rule best. Empty when nothing is, or when
+/// the documents do not say.
+#[must_use]
+pub fn faults_at(body: &[u8], ledger: &LedgerView, clock: Clock) -> Vec<ReasonClass> {
+    if has_repeats(body) {
+        return Vec::new();
+    }
+    let root = serde_json::from_slice(body).unwrap_or(Value::Null);
+    let (request, of_its_spelling) = match read(body, &root) {
+        Ok(read) => read,
+        Err(malformed) => return vec![malformed.class],
+    };
+    // Of a window and of the token's state several things can be wrong at once; elsewhere the others are other names.
+    let of_its_own =
+        |class: &ReasonClass| matches!(class, ReasonClass::Early | ReasonClass::Nonce | ReasonClass::Funds);
+    RULES
+        .iter()
+        .map(|rule| rule(&request, ledger, clock))
+        .chain([of_its_spelling])
+        .filter_map(|verdict| if let Verdict::Invalid(classes) = verdict { Some(classes) } else { None })
+        .flat_map(|classes| {
+            let best = classes.first().copied();
+            let others = classes.into_iter().skip(1).filter(of_its_own);
+            best.into_iter().chain(others).collect::<Vec<_>>()
+        })
+        .collect()
+}
+
+type Rule = fn(&Request, &LedgerView, Clock) -> Verdict;
+
+const RULES: [Rule; 7] = [scheme_and_network, amount, payee, window, domain, signature, token_state];
 
 /// What is asked for, and what its spelling alone says of it: a fault behind an odd spelling is still a fault.
 fn read(body: &[u8], root: &Value) -> Result<(Request, Verdict), Malformed> {

@@ -3,10 +3,13 @@
 //! Its checks are listed with those of their role and run only when they are asked for, with a number of cases: how
 //! long they take is the caller's choice.
 
+pub mod bytes;
 pub mod case;
+mod facilitator;
 pub mod hunt;
 pub mod run;
 pub mod sequence;
+pub mod words;
 
 use crate::check::Check;
 use gauntlet_probe::Role;
@@ -24,5 +27,10 @@ pub struct Budget {
 /// The checks that search, for one role.
 #[must_use]
 pub fn checks(role: Role) -> Vec<Check> {
-    sequence::checks(role)
+    let mut checks = match role {
+        Role::Facilitator => facilitator::checks(),
+        Role::Server | Role::Client => Vec::new(),
+    };
+    checks.extend(sequence::checks(role));
+    checks
 }

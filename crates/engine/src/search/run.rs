@@ -49,9 +49,6 @@ pub trait Property: Send + Sync + 'static {
     /// Plays a case: violations are told to the context, which is the case's own.
     fn play<'a>(&'a self, cx: &'a Cx, case: &'a Self::Case, number: u64)
     -> BoxFuture<'a, Result<Told, Stop>>;
-
-    /// A case as a scenario behind its head: given, steps and expectations, in TOML.
-    fn script(&self, case: &Self::Case, told: &Told) -> String;
 }
 
 /// What came of playing a case, besides its violations.
@@ -63,22 +60,15 @@ pub struct Told {
     pub class: String,
     /// How the chain was arranged.
     pub chain: Value,
+    /// The case as a scenario behind its head: given, steps and expectations, in TOML.
+    pub script: String,
 }
 
 impl Told {
     /// A case that our side could not make.
     #[must_use]
     pub fn not_made() -> Self {
-        Self { made: Made::Not, class: String::new(), chain: Value::Null }
-    }
-
-    /// The oracle's class of the case, empty when it has none.
-    #[must_use]
-    pub fn oracle(&self) -> &'static str {
-        match self.made {
-            Made::Of { class, .. } => class,
-            Made::Unanswered(_) | Made::Not => "",
-        }
+        Self { made: Made::Not, class: String::new(), chain: Value::Null, script: String::new() }
     }
 }
 
@@ -221,7 +211,7 @@ impl<P: Property> Searcher<P> {
             role: self.property.role(),
             version: self.property.version(&prey.minimum),
             accounts,
-            script: self.property.script(&prey.minimum, &told),
+            script: told.script,
             chain: json!({ "arranged": told.chain, "said": finding.chain }),
             facts: Facts {
                 seed: world.seed,

@@ -171,23 +171,9 @@ async fn survives(cx: &Cx, purchase: &Purchase, request: Request) -> Result<Visi
             reply: Some(&visit.reply),
             ..Violation::default()
         });
-        start_again(cx).await?;
+        cx.start_again().await?;
     }
     Ok(visit)
-}
-
-/// A server that is gone is started again for the checks that follow.
-async fn start_again(cx: &Cx) -> Judged {
-    let back = if cx.world.ours {
-        cx.world.restart_target().await
-    } else {
-        Err("it was not started by Gauntlet".into())
-    };
-    back.map_err(|reason| {
-        let reason = format!("the target ended and could not be started again: {reason}");
-        cx.world.declare_down(reason.clone());
-        Stop::Inconclusive(reason)
-    })
 }
 
 /// After what it was sent, the server still sells to a buyer with a plain payment.
