@@ -105,6 +105,13 @@ impl Cx {
         Self { check, ..self.clone() }
     }
 
+    /// The same context about one requirement, which then decides.
+    #[must_use]
+    pub fn about(&self, requirement: &'static str) -> Self {
+        let check = Check { covers: vec![requirement], ..(*self.check).clone() };
+        Self { check: Arc::new(check), ..self.clone() }
+    }
+
     /// What the accounts are derived from: seed, check, and what else makes them its own.
     #[must_use]
     pub fn accounts(&self) -> &str {

@@ -159,7 +159,6 @@ fn edit() -> BoxedStrategy<Edit> {
 }
 
 /// Made-up bytes, of at most so many.
-#[must_use]
 pub fn bytes(longest: usize) -> BoxedStrategy<Bytes> {
     let depths = [1, 10, 127, 129, 500, 1_000, 10_000, 50_000, 100_000];
     let lengths = [1, 1_000, 8_000, 16_000, 100_000, 1_000_000];

@@ -3,16 +3,20 @@
 //! Its checks are listed with those of their role and run only when they are asked for, with a number of cases: how
 //! long they take is the caller's choice.
 
+mod blame;
 pub mod bytes;
 pub mod case;
 mod facilitator;
 pub mod hunt;
+mod payment;
 pub mod run;
 pub mod sequence;
+mod server;
 pub mod words;
 
 use crate::check::Check;
 use gauntlet_probe::Role;
+use gauntlet_wire::{ReasonClass, Verdict};
 use std::time::Duration;
 
 /// How much is searched.
@@ -29,8 +33,26 @@ pub struct Budget {
 pub fn checks(role: Role) -> Vec<Check> {
     let mut checks = match role {
         Role::Facilitator => facilitator::checks(),
-        Role::Server | Role::Client => Vec::new(),
+        Role::Server => server::checks(),
+        Role::Client => Vec::new(),
     };
     checks.extend(sequence::checks(role));
     checks
+}
+
+/// A reason class as it is written.
+fn name(class: ReasonClass) -> String {
+    serde_json::to_value(class).ok().and_then(|name| name.as_str().map(str::to_owned)).unwrap_or_default()
+}
+
+/// Class and kind of a case: the oracle's verdict, and of what is invalid the first fault.
+fn class_of(verdict: &Verdict, faults: &[ReasonClass]) -> hunt::Made {
+    let (class, kind) = match verdict {
+        Verdict::Valid => ("valid", String::new()),
+        Verdict::Open(_) => ("open", String::new()),
+        Verdict::Invalid(classes) => {
+            ("invalid", faults.first().or(classes.first()).copied().map(name).unwrap_or_default())
+        }
+    };
+    hunt::Made::Of { class, kind }
 }

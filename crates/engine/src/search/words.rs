@@ -167,7 +167,6 @@ pub fn singles_of_meaning(version: Version) -> Vec<Change> {
 }
 
 /// One change, any word as likely as any other.
-#[must_use]
 pub fn any_change(version: Version) -> BoxedStrategy<Change> {
     let all = singles(version);
     let of_a_word = WORDS
@@ -192,7 +191,6 @@ pub fn any_change(version: Version) -> BoxedStrategy<Change> {
 }
 
 /// Harmless changes, so few of them that most cases have one or none.
-#[must_use]
 pub fn harmless() -> BoxedStrategy<Vec<Change>> {
     let words: Vec<Change> = HARMLESS.iter().filter_map(|word| Change::word(word).ok()).collect();
     vec(select(words).no_shrink(), 0..3).boxed()

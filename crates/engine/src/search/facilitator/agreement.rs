@@ -1,19 +1,19 @@
 //! What must not change an answer: another way of writing the same payment, and a richer payer.
 
-use super::blame;
-use super::payment::{Made, Purse, Sketch, make};
 use super::verdict::{calls_valid, versions};
 use crate::check::Stop;
 use crate::cx::{Cx, Violation};
 use crate::history::Said;
 use crate::payment::Payment;
 use crate::search::hunt;
+use crate::search::payment::{Made, Purse, Sketch, make};
 use crate::search::run::{self, Told};
 use crate::search::words::{HARMLESS, in_order, singles_of_meaning};
+use crate::search::{blame, class_of, name};
 use futures::future::BoxFuture;
 use gauntlet_probe::Role;
 use gauntlet_wire::mutation::Change;
-use gauntlet_wire::{U256, Verdict, Version};
+use gauntlet_wire::{ReasonClass, U256, Verdict, Version};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -67,7 +67,7 @@ impl run::Property for Property {
             .prop_flat_map(|version| {
                 let faulty = select(singles_of_meaning(version)).no_shrink().prop_map(|change| vec![change]);
                 let changes = prop_oneof![1 => Just(Vec::new()).boxed(), 1 => faulty.boxed()];
-                let purse = select(vec![Purse::Plenty, Purse::Exact]);
+                let purse = select(vec![Purse::Plenty, Purse::Exact, Purse::Short]);
                 (Just(version), changes, purse, copies(), any::<bool>())
             })
             .prop_map(|(version, changes, purse, copies, richer)| Twins {
@@ -101,8 +101,8 @@ async fn play(cx: &Cx, case: &Twins) -> Result<Told, Stop> {
     let (verdict, faults) = made.judged(cx)?;
     let (payment, version) = (&made.payment, case.first.version);
     let mut told = Told {
-        made: super::made(&verdict, &faults),
-        class: faults.first().copied().map_or_else(|| "valid".into(), super::name),
+        made: class_of(&verdict, &faults),
+        class: faults.first().copied().map_or_else(|| "valid".into(), name),
         chain: made.recipe(),
         script: script(&made, case, &verdict),
     };
@@ -127,10 +127,12 @@ async fn play(cx: &Cx, case: &Twins) -> Result<Told, Stop> {
             }
         }
     }
-    if verdict == Verdict::Valid && first.said == Said::Yes {
-        if case.richer {
-            stays_valid(cx, &made, version).await?;
-        }
+    let only_poor = faults == [ReasonClass::Funds] && first.said == Said::No;
+    let good = verdict == Verdict::Valid && first.said == Said::Yes;
+    if (good && case.richer) || only_poor {
+        is_valid_when_richer(cx, &made, version).await?;
+    }
+    if good || only_poor {
         let (settled, _) = cx.settle(payment).await?;
         cx.must_have_answered(&settled)?;
         // Money and success are judged at each: see `Cx::settle`.
@@ -141,8 +143,8 @@ async fn play(cx: &Cx, case: &Twins) -> Result<Told, Stop> {
     Ok(told)
 }
 
-/// More money makes no payment worse.
-async fn stays_valid(cx: &Cx, made: &Made, version: Version) -> Result<(), Stop> {
+/// More money makes no payment worse, and one that nothing but money was missing from good.
+async fn is_valid_when_richer(cx: &Cx, made: &Made, version: Version) -> Result<(), Stop> {
     let payment = &made.payment;
     let richer = made.purse.saturating_mul(U256::from(3));
     cx.world.chain.set_balance(payment.token.address, payment.payer.address(), richer).await?;
@@ -151,7 +153,7 @@ async fn stays_valid(cx: &Cx, made: &Made, version: Version) -> Result<(), Stop>
         cx.find(Violation {
             requirement: calls_valid(version),
             kind: "refused-when-richer",
-            want: "isValid true, as before the payer got more money".into(),
+            want: "isValid true, now that the payer has more than enough".into(),
             reply: Some(&again),
             ..Violation::default()
         });
@@ -162,9 +164,18 @@ async fn stays_valid(cx: &Cx, made: &Made, version: Version) -> Result<(), Stop>
 fn script(made: &Made, case: &Twins, verdict: &Verdict) -> String {
     let mut given = made.script(None);
     let mut steps = String::from("\n[[steps]]\nverify = \"p\"\n");
-    let valid = *verdict == Verdict::Valid;
+    let poor = case.first.purse == Purse::Short && case.first.changes.is_empty();
+    let valid = *verdict == Verdict::Valid || poor;
+    if poor {
+        steps.push_str("expect = { json = { isValid = { not = true } } }\n");
+    } else if valid {
+        steps.push_str("expect = { json = { isValid = true } }\n");
+    }
+    if poor || (valid && case.richer) {
+        steps.push_str("\n[[steps]]\nrefill = \"p\"\n\n[[steps]]\nverify = \"p\"\nexpect = { json = { isValid = true } }\n");
+    }
     if valid {
-        steps.push_str("expect = { json = { isValid = true } }\n\n[[steps]]\nsettle = \"p\"\n");
+        steps.push_str("\n[[steps]]\nsettle = \"p\"\n");
     }
     for (number, changes) in case.copies.iter().enumerate() {
         let words: Vec<String> =

@@ -1,7 +1,5 @@
 //! Bodies that only look like requests: never accepted, and survived.
 
-use super::blame;
-use super::payment::{Made, Sketch, make};
 use super::verdict::versions;
 use crate::cast::Part;
 use crate::check::Stop;
@@ -10,7 +8,9 @@ use crate::history::{Endpoint, Said};
 use crate::reply::Reply;
 use crate::search::bytes::{Bytes, bytes};
 use crate::search::case::text;
+use crate::search::payment::{Made, Sketch, make};
 use crate::search::run::{self, Told};
+use crate::search::{blame, class_of, name};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use futures::future::BoxFuture;
@@ -87,8 +87,8 @@ async fn play(cx: &Cx, case: &Body) -> Result<Told, Stop> {
     let body = case.bytes.of(&made.payment.body()?);
     let (verdict, faults) = judged(cx, &made, &body);
     let told = Told {
-        made: super::made(&verdict, &faults),
-        class: faults.first().copied().map_or_else(|| "none".into(), super::name),
+        made: class_of(&verdict, &faults),
+        class: faults.first().copied().map_or_else(|| "none".into(), name),
         chain: made.recipe(),
         script: script(&made, case, &body),
     };

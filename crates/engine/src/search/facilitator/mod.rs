@@ -1,14 +1,11 @@
 //! What is searched for at a facilitator.
 
 mod agreement;
-mod blame;
 mod bytes;
-pub(super) mod payment;
-mod verdict;
+pub(super) mod verdict;
 
 use super::run::{MAKES_EVERY_CLASS, search};
 use crate::check::{Check, Lane};
-use gauntlet_wire::{ReasonClass, Verdict};
 use std::sync::Arc;
 
 /// The checks.
@@ -46,21 +43,4 @@ pub(super) fn checks() -> Vec<Check> {
             Arc::new(|cx| Box::pin(async move { search(cx.clone(), bytes::Property::of(&cx)).await })),
         ),
     ]
-}
-
-/// A reason class as it is written.
-pub(super) fn name(class: ReasonClass) -> String {
-    serde_json::to_value(class).ok().and_then(|name| name.as_str().map(str::to_owned)).unwrap_or_default()
-}
-
-/// Class and kind of a case: the oracle's verdict, and of what is invalid the first fault.
-pub(super) fn made(verdict: &Verdict, faults: &[ReasonClass]) -> super::hunt::Made {
-    let (class, kind) = match verdict {
-        Verdict::Valid => ("valid", String::new()),
-        Verdict::Open(_) => ("open", String::new()),
-        Verdict::Invalid(classes) => {
-            ("invalid", faults.first().or(classes.first()).copied().map(name).unwrap_or_default())
-        }
-    };
-    super::hunt::Made::Of { class, kind }
 }

@@ -1,14 +1,14 @@
 //! Valid payments are accepted, invalid ones refused: changes of the vocabulary, and a world around them.
 
-use super::blame;
-use super::payment::{Company, Made, Nonce, Purse, Sketch, make};
 use crate::check::Stop;
 use crate::cx::{Cx, Violation, this_second};
 use crate::history::Said;
 use crate::reply::Reply;
 use crate::search::hunt;
+use crate::search::payment::{Company, Made, Nonce, Purse, Sketch, make};
 use crate::search::run::{self, Told};
 use crate::search::words::{amounts, any_change, harmless, in_order, singles};
+use crate::search::{blame, class_of, name};
 use futures::future::BoxFuture;
 use gauntlet_probe::Role;
 use gauntlet_wire::mutation::Change;
@@ -158,7 +158,7 @@ async fn play(cx: &Cx, case: &Sketch, number: u64) -> Result<Told, Stop> {
     let rule = blame::requirement(&faults, &made, &body, case.version);
     let verified = cx.verify(&made.payment).await?;
     let mut told = Told {
-        made: super::made(&verdict, &faults),
+        made: class_of(&verdict, &faults),
         class: class(&verdict, &faults, &verified),
         chain: made.recipe(),
         script: script(&made, &verdict),
@@ -178,9 +178,9 @@ async fn play(cx: &Cx, case: &Sketch, number: u64) -> Result<Told, Stop> {
 /// What tells this failure from others of its kind.
 fn class(verdict: &Verdict, faults: &[ReasonClass], verified: &Reply) -> String {
     match (verdict, faults.first(), verified.reason()) {
-        (Verdict::Invalid(_), Some(fault), _) => super::name(*fault),
+        (Verdict::Invalid(_), Some(fault), _) => name(*fault),
         (_, _, Some(said)) if verified.said == Said::No => {
-            reason::classify(&said).first().copied().map(super::name).unwrap_or_default()
+            reason::classify(&said).first().copied().map(name).unwrap_or_default()
         }
         _ => format!("{}xx", verified.exchange.status.unwrap_or_default() / 100),
     }

@@ -18,6 +18,8 @@ use gauntlet_report::Class;
 use gauntlet_wire::Version;
 use std::sync::Arc;
 
+pub(crate) use self::table::Demand;
+pub(crate) use self::verdict::judge;
 pub(super) use self::verdict::no_server_error;
 
 /// What is told of refusals as such, and what concerns many of them at once.

@@ -32,7 +32,7 @@ pub(super) enum Fault {
 
 /// What is demanded besides that nothing is sold without money.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Demand {
+pub(crate) enum Demand {
     /// The payment is refused. One that is served although its price was paid robs nobody, and is a warning.
     Refused,
     /// Implementations differ: whichever answer comes is noted.

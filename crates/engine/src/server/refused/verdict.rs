@@ -15,7 +15,7 @@ use serde_json::Value;
 const REFUSALS: [u16; 4] = [400, 402, 412, 422];
 
 /// Presents a faulty payment once and judges everything about it.
-pub(super) async fn judge(cx: &Cx, purchase: &Purchase, demand: Demand) -> Judged {
+pub(crate) async fn judge(cx: &Cx, purchase: &Purchase, demand: Demand) -> Judged {
     let before = cx.money(&purchase.payment).await?.transfers.len();
     let (visit, money) = cx.buy(purchase).await?;
     let calls = calls_about(cx, purchase)?;

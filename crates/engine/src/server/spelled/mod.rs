@@ -151,7 +151,7 @@ async fn present(cx: Cx, row: &Spelling) -> Judged {
 /// Presents a payment in an odd request, and judges money, content and whether the server has survived it.
 ///
 /// Not through the paths that give the target up when it does not answer: that is what is judged here.
-async fn survives(cx: &Cx, purchase: &Purchase, request: Request) -> Result<Visit, Stop> {
+pub(crate) async fn survives(cx: &Cx, purchase: &Purchase, request: Request) -> Result<Visit, Stop> {
     let before = cx.money(&purchase.payment).await?;
     cx.refuse_when_down()?;
     let exchange = cx.world.client.send(request).await;
@@ -177,7 +177,7 @@ async fn survives(cx: &Cx, purchase: &Purchase, request: Request) -> Result<Visi
 }
 
 /// After what it was sent, the server still sells to a buyer with a plain payment.
-async fn goes_on(cx: &Cx, after: &str) -> Judged {
+pub(crate) async fn goes_on(cx: &Cx, after: &str) -> Judged {
     if let Some(visit) = cx.still_sells().await? {
         cx.find(Violation {
             requirement: "INV-009-RS",

@@ -14,24 +14,24 @@ use serde_json::{Value, json};
 
 /// What a payment is made of.
 #[derive(Debug, Clone, PartialEq)]
-pub(in crate::search) struct Sketch {
+pub(super) struct Sketch {
     /// Version.
-    pub(in crate::search) version: Version,
+    pub(super) version: Version,
     /// Price, atomic units.
-    pub(in crate::search) amount: U256,
+    pub(super) amount: U256,
     /// Changes, in the order in which they are applied.
-    pub(in crate::search) changes: Vec<Change>,
+    pub(super) changes: Vec<Change>,
     /// What the payer owns.
-    pub(in crate::search) purse: Purse,
+    pub(super) purse: Purse,
     /// What has become of the nonce.
-    pub(in crate::search) nonce: Nonce,
+    pub(super) nonce: Nonce,
     /// Who has paid before.
-    pub(in crate::search) company: Company,
+    pub(super) company: Company,
 }
 
 /// What a payer owns, seen from the value that was signed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::search) enum Purse {
+pub(super) enum Purse {
     /// More than enough.
     Plenty,
     /// Exactly the value.
@@ -44,7 +44,7 @@ pub(in crate::search) enum Purse {
 
 /// What has become of a nonce before the target hears of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::search) enum Nonce {
+pub(super) enum Nonce {
     /// Nothing.
     Unused,
     /// The payer has cancelled it.
@@ -55,7 +55,7 @@ pub(in crate::search) enum Nonce {
 
 /// Another payment that the target has settled just before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::search) enum Company {
+pub(super) enum Company {
     /// None.
     None,
     /// One of the same payer.
@@ -67,7 +67,7 @@ pub(in crate::search) enum Company {
 impl Sketch {
     /// A valid payment of one cent.
     #[must_use]
-    pub(in crate::search) fn plain(version: Version) -> Self {
+    pub(super) fn plain(version: Version) -> Self {
         Self {
             version,
             amount: U256::from(crate::payment::PRICE),
@@ -81,8 +81,8 @@ impl Sketch {
 
 /// A sketch made, with the world around it.
 #[derive(Debug, Clone)]
-pub(in crate::search) struct Made {
-    pub(in crate::search) payment: Payment,
+pub(super) struct Made {
+    pub(super) payment: Payment,
     /// What the account that the money comes from owns, atomic units.
     pub(super) purse: U256,
     nonce: Nonce,
@@ -92,18 +92,24 @@ pub(in crate::search) struct Made {
     funds_another: bool,
 }
 
-/// Makes a payment and arranges the world. `None` when a change has no place in it.
-pub(in crate::search) async fn make(cx: &Cx, sketch: &Sketch) -> Result<Option<Made>, Stop> {
-    let chain = &cx.world.chain;
-    let usdc = chain.tokens().usdc.address;
+/// Makes a payment for a facilitator and arranges the world. `None` when a change has no place in it.
+pub(super) async fn make(cx: &Cx, sketch: &Sketch) -> Result<Option<Made>, Stop> {
     let plenty = sketch.amount.saturating_mul(U256::from(10)).max(U256::from(PURSE));
     let part = Part { amount: sketch.amount, purse: plenty, ..Part::named("p") };
     let company = company(cx, sketch, &part).await?;
-    let mut payment = cx.play(sketch.version, &part).await?;
+    let payment = cx.play(sketch.version, &part).await?;
+    let made = dress(cx, sketch, payment).await?;
+    Ok(made.map(|made| Made { company, ..made }))
+}
+
+/// Makes what is sketched out of a valid, funded payment. `None` when a change has no place in it.
+pub(super) async fn dress(cx: &Cx, sketch: &Sketch, mut payment: Payment) -> Result<Option<Made>, Stop> {
+    let chain = &cx.world.chain;
+    let plenty = payment.ledger.balance;
     for change in &sketch.changes {
         payment.change(change, cx);
     }
-    if payment.draft.body().is_err() {
+    if payment.draft.body().is_err() || payment.draft.payload().is_err() {
         return Ok(None);
     }
     let from = payment.draft.authorization.from;
@@ -111,10 +117,18 @@ pub(in crate::search) async fn make(cx: &Cx, sketch: &Sketch) -> Result<Option<M
     let purse = purse(sketch, &payment, plenty);
     let funds_another = from != payment.payer.address();
     if purse != plenty || funds_another || nonce == Nonce::Spent {
-        chain.set_balance(usdc, from, purse).await?;
+        chain.set_balance(payment.token.address, from, purse).await?;
+    }
+    match nonce {
+        Nonce::Unused => {}
+        Nonce::Cancelled => payment.changes.push("the payer has cancelled the nonce".into()),
+        Nonce::Spent => payment.changes.push("somebody else has submitted the authorization already".into()),
+    }
+    if sketch.purse != Purse::Plenty {
+        payment.changes.push(format!("the payer owns {purse} units"));
     }
     let (amount, changes) = (sketch.amount, sketch.changes.clone());
-    let mut made = Made { payment, purse, nonce, company, amount, changes, funds_another };
+    let mut made = Made { payment, purse, nonce, company: None, amount, changes, funds_another };
     made.payment.ledger = ledger(cx, &made).await?;
     Ok(Some(made))
 }
@@ -217,7 +231,7 @@ fn token(cx: &Cx, asset: Address) -> TokenView {
 
 impl Made {
     /// What the oracle says now, and the violated rules.
-    pub(in crate::search) fn judged(&self, cx: &Cx) -> Result<(Verdict, Vec<ReasonClass>), Stop> {
+    pub(super) fn judged(&self, cx: &Cx) -> Result<(Verdict, Vec<ReasonClass>), Stop> {
         let clock = Clock { now: this_second(), shared: cx.world.ours };
         let body = self.payment.body()?;
         let ledger = &self.payment.ledger;
@@ -237,7 +251,7 @@ impl Made {
     }
 
     /// How the chain was arranged.
-    pub(in crate::search) fn recipe(&self) -> Value {
+    pub(super) fn recipe(&self) -> Value {
         let signed = &self.payment.draft.authorization;
         json!({
             "token": self.payment.token.address,
@@ -251,7 +265,7 @@ impl Made {
     }
 
     /// The given payments of a scenario, and the steps that arrange the world.
-    pub(in crate::search) fn script(&self, route: Option<&str>) -> String {
+    pub(super) fn script(&self, route: Option<&str>) -> String {
         let mut given = String::from("[given.p]\n");
         match route {
             Some(route) => given.push_str(&format!("route = {}\n", text(route))),
@@ -286,14 +300,14 @@ impl Made {
     }
 
     /// What the other payments of the script move on the chain, behind `p`.
-    pub(in crate::search) fn other_transfers(&self) -> String {
+    pub(super) fn other_transfers(&self) -> String {
         let other = self.company.as_ref().map_or("", |_| ", other = 1");
         let bystander = if self.funds_another { ", bystander = 0" } else { "" };
         format!("{other}{bystander}")
     }
 
     /// Transfers of the payment itself before the target hears of it.
-    pub(in crate::search) fn moved_before(&self) -> u8 {
+    pub(super) fn moved_before(&self) -> u8 {
         u8::from(self.is_spent())
     }
 }
