@@ -266,7 +266,13 @@ impl Made {
 
     /// The given payments of a scenario, and the steps that arrange the world.
     pub(super) fn script(&self, route: Option<&str>) -> String {
-        let mut given = String::from("[given.p]\n");
+        let (given, steps) = self.script_with(route, "");
+        given + &steps
+    }
+
+    /// The given payments of a scenario and, apart, the steps that arrange the world; `more` stands in that of `p`.
+    pub(super) fn script_with(&self, route: Option<&str>, more: &str) -> (String, String) {
+        let mut given = format!("[given.p]\n{more}");
         match route {
             Some(route) => given.push_str(&format!("route = {}\n", text(route))),
             None => given.push_str(&format!("amount = \"{}\"\n", self.amount)),
@@ -275,8 +281,7 @@ impl Made {
             given.push_str(&format!("funds = {{ units = \"{}\" }}\n", self.purse));
         }
         if !self.changes.is_empty() {
-            let changes: Vec<String> = self.changes.iter().map(as_toml).collect();
-            given.push_str(&format!("change = [{}]\n", changes.join(", ")));
+            given.push_str(&format!("change = {}\n", list(&self.changes)));
         }
         let mut steps = String::new();
         if let Some(other) = &self.company {
@@ -290,13 +295,18 @@ impl Made {
         if self.funds_another {
             given.push_str("\n[given.bystander]\npayer = \"stranger\"\n");
             given.push_str(&format!("funds = {{ units = \"{}\" }}\n", self.purse));
+            if let Some(route) = route {
+                given.push_str(&format!("route = {}\n", text(route)));
+            }
+            // A payment that no step uses would be a mistake.
+            steps.push_str("\n[[steps]]\nrefill = \"bystander\"\n");
         }
         match self.nonce {
             Nonce::Unused => {}
             Nonce::Cancelled => steps.push_str("\n[[steps]]\ncancel = \"p\"\n"),
             Nonce::Spent => steps.push_str("\n[[steps]]\npreempt = \"p\"\n"),
         }
-        given + &steps
+        (given, steps)
     }
 
     /// What the other payments of the script move on the chain, behind `p`.
@@ -310,6 +320,12 @@ impl Made {
     pub(super) fn moved_before(&self) -> u8 {
         u8::from(self.is_spent())
     }
+}
+
+/// Changes as scenarios write them: a list.
+pub(super) fn list(changes: &[Change]) -> String {
+    let changes: Vec<String> = changes.iter().map(as_toml).collect();
+    format!("[{}]", changes.join(", "))
 }
 
 /// A change as scenarios write it.

@@ -6,7 +6,7 @@ use crate::cx::{Cx, Violation};
 use crate::history::Said;
 use crate::payment::Payment;
 use crate::search::hunt;
-use crate::search::payment::{Made, Purse, Sketch, make};
+use crate::search::payment::{Made, Purse, Sketch, list, make};
 use crate::search::run::{self, Told};
 use crate::search::words::{HARMLESS, in_order, singles_of_meaning};
 use crate::search::{blame, class_of, name};
@@ -17,7 +17,6 @@ use gauntlet_wire::{ReasonClass, U256, Verdict, Version};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
-use serde_json::Value;
 
 /// The property.
 pub(super) struct Property {
@@ -162,7 +161,7 @@ async fn is_valid_when_richer(cx: &Cx, made: &Made, version: Version) -> Result<
 }
 
 fn script(made: &Made, case: &Twins, verdict: &Verdict) -> String {
-    let mut given = made.script(None);
+    let given = made.script(None);
     let mut steps = String::from("\n[[steps]]\nverify = \"p\"\n");
     let poor = case.first.purse == Purse::Short && case.first.changes.is_empty();
     let valid = *verdict == Verdict::Valid || poor;
@@ -177,17 +176,12 @@ fn script(made: &Made, case: &Twins, verdict: &Verdict) -> String {
     if valid {
         steps.push_str("\n[[steps]]\nsettle = \"p\"\n");
     }
-    for (number, changes) in case.copies.iter().enumerate() {
-        let words: Vec<String> =
-            changes.iter().cloned().map(|change| Value::from(change).to_string()).collect();
-        given.push_str(&format!("\n[given.copy{number}]\ncopy = \"p\"\nchange = [{}]\n", words.join(", ")));
-        let (verb, member) = if valid { ("settle", "success") } else { ("verify", "isValid") };
-        let expect = if valid {
-            String::new()
-        } else {
-            format!("expect = {{ json = {{ {member} = {{ not = true }} }} }}\n")
-        };
-        steps.push_str(&format!("\n[[steps]]\n{verb} = \"copy{number}\"\n{expect}"));
+    let (verb, want) = match valid {
+        true => ("settle", ""),
+        false => ("verify", "expect = { json = { isValid = { not = true } } }\n"),
+    };
+    for changes in &case.copies {
+        steps.push_str(&format!("\n[[steps]]\n{verb} = \"p\"\nchange = {}\n{want}", list(changes)));
     }
     let moved = u8::from(valid);
     format!("{given}{steps}\n[expect]\ntransfers = {{ p = {moved}{} }}\n", made.other_transfers())

@@ -3,7 +3,7 @@
 use super::{LANES, versions};
 use crate::check::Stop;
 use crate::cx::Cx;
-use crate::search::payment::{Sketch, dress};
+use crate::search::payment::{Made, Sketch, dress, list};
 use crate::search::run::{self, Told};
 use crate::search::words::{HARMLESS, in_order, singles_of_meaning};
 use crate::search::{class_of, name};
@@ -17,7 +17,6 @@ use gauntlet_wire::{Verdict, Version};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
-use serde_json::Value;
 
 /// The property.
 pub(super) struct Property {
@@ -120,6 +119,16 @@ impl Line {
         })
     }
 
+    /// The same in a scenario, where scenarios have a word for it.
+    fn written(self) -> &'static str {
+        match self {
+            Self::LowerCaseName => "as = \"lower-case-header\"\n",
+            Self::Unpadded => "as = \"unpadded\"\n",
+            Self::Twice => "as = \"twice\"\n",
+            Self::Plain | Self::UrlSafe | Self::BlankAround | Self::Query => "",
+        }
+    }
+
     fn describe(self) -> &'static str {
         match self {
             Self::Plain => "presented again",
@@ -144,7 +153,7 @@ async fn play(cx: &Cx, case: &Twins) -> Result<Told, Stop> {
         made: class_of(&verdict, &faults),
         class: faults.first().copied().map_or_else(|| "valid".into(), name),
         chain: made.recipe(),
-        script: script(&made.script(Some("cheap")), case, verdict == Verdict::Valid),
+        script: script(&made, case, verdict == Verdict::Valid),
     };
     // Money and content are judged at every purchase: see `Cx::buy_as`.
     let (first, _) = cx.buy(&purchase).await?;
@@ -162,21 +171,24 @@ async fn play(cx: &Cx, case: &Twins) -> Result<Told, Stop> {
     Ok(told)
 }
 
-fn script(given: &str, case: &Twins, valid: bool) -> String {
-    let mut given = given.to_owned();
-    let mut steps = String::from("\n[[steps]]\npay = \"p\"\n");
+/// The payment, and copies of it: further payments of the same payer with the same nonce.
+fn script(made: &Made, case: &Twins, valid: bool) -> String {
+    let nonce = made.payment.draft.authorization.nonce;
+    let same = format!("payer = \"buyer\"\nnonce = \"{nonce}\"\n");
+    let (mut given, mut steps) = made.script_with(Some("cheap"), &same);
+    steps.push_str("\n[[steps]]\npay = \"p\"\n");
+    let (mut served, count) = (String::new(), u8::from(valid));
     for (number, (changes, line)) in case.copies.iter().enumerate() {
-        let words: Vec<String> =
-            changes.iter().cloned().map(|change| Value::from(change).to_string()).collect();
-        let change = words.join(", ");
-        given.push_str(&format!(
-            "\n[given.copy{number}]\nroute = \"cheap\"\ncopy = \"p\"\nchange = [{change}]\n"
-        ));
-        let line = line.describe();
-        steps.push_str(&format!(
-            "\n[[steps]] # {line}\npay = \"copy{number}\"\nexpect = {{ canary = false }}\n"
-        ));
+        let change = list(&[case.first.changes.as_slice(), changes].concat());
+        let what = line.describe();
+        given.push_str(&format!("\n[given.copy{number}]\nroute = \"cheap\"\n{same}change = {change}\n"));
+        steps.push_str(&format!("\n[[steps]] # {what}\npay = \"copy{number}\"\n{}", line.written()));
+        steps.push_str("expect = { canary = false }\n");
+        served.push_str(&format!(", copy{number} = 0"));
     }
-    let count = u8::from(valid);
-    format!("{given}{steps}\n[expect]\nserved = {{ p = {count} }}\ntransfers = {{ p = {count} }}\n")
+    let transfers = served.replace(" = 0", &format!(" = {count}"));
+    let others = made.other_transfers();
+    format!(
+        "{given}{steps}\n[expect]\nserved = {{ p = {count}{served}{others} }}\ntransfers = {{ p = {count}{transfers}{others} }}\n"
+    )
 }

@@ -124,9 +124,8 @@ fn script(made: &Made, verdict: &Verdict) -> String {
         Verdict::Invalid(_) => ("expect = { canary = false }\n", "0", before.to_string()),
         Verdict::Open(_) => ("", "[0, 1]", format!("[{before}, 1]")),
     };
-    let given = made.script(Some("cheap"));
+    let (given, others) = (made.script(Some("cheap")), made.other_transfers());
     format!(
-        "{given}\n[[steps]]\npay = \"p\"\n{canary}\n[expect]\nserved = {{ p = {served} }}\ntransfers = {{ p = {moved}{} }}\n",
-        made.other_transfers()
+        "{given}\n[[steps]]\npay = \"p\"\n{canary}\n[expect]\nserved = {{ p = {served}{others} }}\ntransfers = {{ p = {moved}{others} }}\n"
     )
 }
