@@ -20,6 +20,7 @@ mod recheck;
 mod replay;
 mod rpc;
 mod scenarios;
+mod search;
 mod servers;
 mod usage;
 mod vectors;

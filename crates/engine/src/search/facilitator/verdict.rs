@@ -22,6 +22,9 @@ const SETTLED_ALL_THE_SAME: u64 = 4;
 /// Seconds before the end of a window within which `/settle` may say otherwise than `/verify`.
 const SOON: u64 = 30;
 
+/// How far a walk goes from one case to the next when it cannot see them all: a prime, so that it would.
+const STRIDE: usize = 1009;
+
 /// The property.
 pub(super) struct Property {
     versions: Vec<Version>,
@@ -58,14 +61,14 @@ impl Walk {
     }
 
     /// The walked case of a number. A search that is long enough walks first and draws afterwards; a shorter one takes
-    /// turns, and its walk begins where the seed says.
+    /// turns, and its walk begins where the seed says and goes in strides, so that it sees something of every kind.
     pub(in crate::search) fn case(&self, number: u64) -> Option<&Sketch> {
         let length = self.cases.len() as u64;
         if self.of >= 2 * length {
             return self.cases.get(usize::try_from(number).ok()?);
         }
         let step = usize::try_from(number / 2).ok().filter(|_| number.is_multiple_of(2))?;
-        self.cases.get((self.start + step) % self.cases.len().max(1))
+        self.cases.get((self.start + step * STRIDE) % self.cases.len().max(1))
     }
 }
 
@@ -299,7 +302,8 @@ mod tests {
         let long = of(2 * length, 7);
         assert_eq!(long.case(0), Some(&Sketch::plain(Version::V2)));
         assert!(long.case(length - 1).is_some() && long.case(length).is_none());
-        let short = of(100, usize::try_from(length).unwrap() - 1);
+        let cases = usize::try_from(length).unwrap();
+        let short = of(100, cases - STRIDE % cases);
         assert_eq!(short.case(2), Some(&Sketch::plain(Version::V2)));
         assert!(short.case(1).is_none());
     }
