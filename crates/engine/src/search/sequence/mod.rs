@@ -6,10 +6,12 @@
 
 mod awake;
 mod crowd;
+mod deals;
 mod judge;
 mod model;
 mod player;
 mod script;
+mod shop;
 #[cfg(test)]
 mod tests;
 
@@ -59,13 +61,30 @@ const ROWS: &[Row] = &[
     ),
 ];
 
+const SERVER_ROWS: &[Row] = &[
+    TOPIC.row(
+        "server.search.sequence",
+        "whatever was done before, a payment that can be settled is served once, and no other is",
+        &["INV-003", "INV-004", "X402V2-HTTP-RS-025"],
+        |cx| Box::pin(server(cx, false)),
+    ),
+    TOPIC.row(
+        "server.search.crowd",
+        "whatever is done at once, content and money agree in the end",
+        &["INV-003", "INV-004", "X402V2-HTTP-RS-026", "GAUNTLET-RS-009"],
+        |cx| Box::pin(server(cx, true)),
+    ),
+];
+
 /// The checks for one role.
 #[must_use]
 pub fn checks(role: Role) -> Vec<Check> {
-    match role {
-        Role::Facilitator => ROWS.iter().flat_map(Row::checks).collect(),
-        Role::Server | Role::Client => Vec::new(),
-    }
+    let rows = match role {
+        Role::Facilitator => ROWS,
+        Role::Server => SERVER_ROWS,
+        Role::Client => &[],
+    };
+    rows.iter().flat_map(Row::checks).collect()
 }
 
 /// The invariants that a made-up case can be judged by.
@@ -96,6 +115,23 @@ async fn facilitator(cx: Cx, crowd: bool) -> Judged {
     judged
 }
 
+async fn server(cx: Cx, crowd: bool) -> Judged {
+    let counts = Counts::default();
+    let judged = search(cx.clone(), deals::Deals { crowd, counts: Arc::clone(&counts) }).await;
+    cx.note(told(&counts.lock().unwrap_or_else(PoisonError::into_inner), &deals::kinds(crowd)));
+    judged
+}
+
+fn count(counts: &Counts, kind: &'static str) {
+    *counts.lock().unwrap_or_else(PoisonError::into_inner).entry(kind).or_default() += 1;
+}
+
+/// The budget counts operations, so that a sequence costs as much as so many cases elsewhere.
+fn limits(budget: Budget, average: u64) -> Limits {
+    let usual = Limits::of(budget.cases.div_ceil(average), budget.max_time, 1);
+    Limits { shrink_requests: SHRINK_REQUESTS, ..usual }
+}
+
 /// `312 operations: verify 90, settle 88; never: restart`.
 fn told(counts: &BTreeMap<&'static str, u64>, kinds: &[&str]) -> String {
     let all: u64 = counts.values().sum();
@@ -120,10 +156,8 @@ impl Property for Sequences {
         1
     }
 
-    /// The budget counts operations, so that a sequence costs as much as so many cases elsewhere.
     fn limits(&self, budget: Budget) -> Limits {
-        let usual = Limits::of(budget.cases.div_ceil(AVERAGE), budget.max_time, self.lanes());
-        Limits { shrink_requests: SHRINK_REQUESTS, ..usual }
+        limits(budget, AVERAGE)
     }
 
     fn classes(&self) -> &'static [&'static str] {
@@ -135,8 +169,7 @@ impl Property for Sequences {
     }
 
     fn version(&self, case: &Self::Case) -> Option<Version> {
-        let versions: BTreeSet<u8> = case.0.plans.iter().map(|plan| plan.version.number()).collect();
-        case.0.plans.first().map(|plan| plan.version).filter(|_| versions.len() == 1)
+        case.0.version()
     }
 
     fn play<'a>(&'a self, cx: &'a Cx, case: &'a Self::Case, _: u64) -> BoxFuture<'a, Result<Told, Stop>> {
@@ -164,14 +197,14 @@ impl Sequences {
         let mut silence = None;
         if self.crowd {
             for operation in operations.iter().filter(|operation| **operation != Operation::Restart) {
-                self.count(operation.kind(began));
+                count(&self.counts, operation.kind(began));
             }
             crowd::play(&player, began, operations).await?;
         } else {
             let mut playing = Playing { player, state: began.clone() };
             for operation in operations {
                 let kind = operation.kind(&playing.state);
-                self.count(kind);
+                count(&self.counts, kind);
                 silence = playing.operate(operation).await?;
                 if silence.is_some() || !cx.collected().findings.is_empty() {
                     told.class = kind.into();
@@ -180,7 +213,7 @@ impl Sequences {
             }
         }
         if cx.collected().findings.is_empty() {
-            by_invariants(cx).await?;
+            by_invariants(cx, INVARIANTS).await?;
         }
         if let Some(fault) = silence {
             told.made = Made::Unanswered(fault);
@@ -191,32 +224,23 @@ impl Sequences {
         }
         Ok(told)
     }
-
-    fn count(&self, kind: &'static str) {
-        *self.counts.lock().unwrap_or_else(PoisonError::into_inner).entry(kind).or_default() += 1;
-    }
 }
 
 /// The sequence for people: its payments and its operations.
 fn story(began: &State, operations: &[Operation], crowd: bool) -> String {
-    let used: BTreeSet<usize> = operations.iter().flat_map(Operation::payments).collect();
-    let plans = used.iter().filter_map(|number| {
-        let plan = began.plans.get(*number)?;
-        let near = plan.near.map_or_else(String::new, |byte| format!(", nonce as p0's but for byte {byte}"));
-        Some(format!("p{number} of payer{} ({}{near})", plan.payer, plan.version))
-    });
-    let operations: Vec<String> = operations.iter().map(ToString::to_string).collect();
-    let how = if crowd { format!(" in {} lanes at once", began.lanes) } else { String::new() };
-    format!("{}: {}{how}", plans.collect::<Vec<_>>().join(", "), operations.join("; "))
+    let used = operations.iter().flat_map(Operation::payments).collect();
+    began.story(&used, operations.iter().map(ToString::to_string).collect(), crowd)
 }
 
 /// Judges everything that a case was told by everything that the chain has seen of it.
-async fn by_invariants(cx: &Cx) -> Judged {
+async fn by_invariants(cx: &Cx, names: &[&str]) -> Judged {
     let ledger = cx.ledger().await?;
-    let exchanges = cx.collected().exchanges.iter().map(|exchange| exchange.seq).collect();
+    let exchanges: BTreeSet<u64> = cx.collected().exchanges.iter().map(|exchange| exchange.seq).collect();
     let entries: Vec<Entry> = cx.world.history.of(&exchanges);
-    let seen = Seen::new(&entries, &[], &ledger);
-    for invariant in invariants::all().filter(|invariant| INVARIANTS.contains(&invariant.check)) {
+    let mut bought = cx.world.shop.as_ref().map(crate::server::shop::Shop::visits).unwrap_or_default();
+    bought.retain(|visit| exchanges.contains(&visit.exchange));
+    let seen = Seen::new(&entries, &bought, &ledger);
+    for invariant in invariants::all().filter(|invariant| names.contains(&invariant.check)) {
         let ruling = match (invariant.judge)(&seen) {
             Ok(ruling) => ruling,
             Err(Stop::Harness(reason)) => return Err(Stop::Harness(reason)),

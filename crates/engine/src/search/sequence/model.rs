@@ -1,6 +1,7 @@
 //! What a facilitator's payments may go through, and what must come of it: nonces and balances.
 
-use gauntlet_wire::Version;
+use crate::cx::Cx;
+use gauntlet_wire::{B256, Version};
 use proptest::prelude::*;
 use proptest_state_machine::ReferenceStateMachine;
 use std::collections::BTreeSet;
@@ -66,7 +67,8 @@ pub(super) enum Copy {
 }
 
 impl Copy {
-    const ALL: [Self; 5] = [Self::Reordered, Self::Spaced, Self::Escaped, Self::LowerCase, Self::UpperCase];
+    pub(super) const ALL: [Self; 5] =
+        [Self::Reordered, Self::Spaced, Self::Escaped, Self::LowerCase, Self::UpperCase];
 
     /// The word of the vocabulary of mutations.
     #[must_use]
@@ -186,7 +188,36 @@ impl fmt::Display for Operation {
 }
 
 impl State {
-    fn of(plans: Vec<Plan>, lanes: usize) -> Self {
+    /// The version of the payments; none when they have several.
+    pub(super) fn version(&self) -> Option<Version> {
+        let first = self.plans.first()?.version;
+        self.plans.iter().all(|plan| plan.version == first).then_some(first)
+    }
+
+    /// The nonce of a payment.
+    pub(super) fn nonce(&self, cx: &Cx, number: usize) -> B256 {
+        let Some(byte) = self.plans[number].near else {
+            return cx.key(&format!("p{number}-nonce")).to_bytes();
+        };
+        let mut nonce = cx.key("p0-nonce").to_bytes();
+        // One bit of its own for each payment, so that no two are the same.
+        nonce[byte] ^= 1 << (number % 8);
+        nonce
+    }
+
+    /// A sequence for people: the payments that it is about, and what is done.
+    pub(super) fn story(&self, about: &BTreeSet<usize>, done: Vec<String>, crowd: bool) -> String {
+        let plans = about.iter().filter_map(|number| {
+            let plan = self.plans.get(*number)?;
+            let near =
+                plan.near.map_or_else(String::new, |byte| format!(", nonce as p0's but for byte {byte}"));
+            Some(format!("p{number} of payer{} ({}{near})", plan.payer, plan.version))
+        });
+        let how = if crowd { format!(" in {} lanes at once", self.lanes) } else { String::new() };
+        format!("{}: {}{how}", plans.collect::<Vec<_>>().join(", "), done.join("; "))
+    }
+
+    pub(super) fn of(plans: Vec<Plan>, lanes: usize) -> Self {
         let payers = plans.iter().map(|plan| plan.payer + 1).max().unwrap_or_default();
         Self { fates: vec![Fate::Unused; plans.len()], purses: vec![Some(PLENTY); payers], plans, lanes }
     }
@@ -218,7 +249,7 @@ impl State {
     }
 
     /// Settles payments, all or as many as the money is enough for.
-    fn settle(&mut self, payments: &BTreeSet<usize>) {
+    pub(super) fn settle(&mut self, payments: &BTreeSet<usize>) {
         for payer in 0..self.purses.len() {
             let theirs = payments.iter().filter(|payment| self.plans[**payment].payer == payer);
             let mine: Vec<usize> = theirs
@@ -294,6 +325,11 @@ impl ReferenceStateMachine for Facilitator {
             (3, Just(Operation::Restart).boxed()),
             (2, Just(Operation::Burst).boxed()),
         ];
+        let short = |units: &Option<u64>| units.is_some_and(|units| units < PRICE);
+        if let Some(payer) = state.purses.iter().position(short) {
+            // What was refused for want of money is looked at again when there is some.
+            kinds.push((30, Just(Operation::Fund(payer, Purse::Refilled)).boxed()));
+        }
         let of_fate = |wanted: fn(Fate) -> bool| -> Vec<usize> {
             (0..state.plans.len()).filter(|payment| wanted(state.fates[*payment])).collect()
         };

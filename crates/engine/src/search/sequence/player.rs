@@ -6,7 +6,7 @@ use crate::check::Stop;
 use crate::cx::Cx;
 use crate::payment::Payment;
 use crate::reply::Reply;
-use gauntlet_wire::{B256, Mutation, U256, Version};
+use gauntlet_wire::{Mutation, U256, Version};
 use serde_json::{Value, json};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
@@ -28,7 +28,7 @@ impl Player {
     pub(super) async fn new(cx: &Cx, state: &State) -> Result<Self, Stop> {
         let mut payments = Vec::new();
         for (number, plan) in state.plans.iter().enumerate() {
-            payments.push(cx.play(version(cx, plan), &part(cx, number, plan)).await?);
+            payments.push(cx.play(version(cx, plan), &part(cx, state, number)).await?);
         }
         Ok(Self { cx: cx.clone(), payments, restarts: cx.world.ours, bursts: AtomicU32::default() })
     }
@@ -166,18 +166,13 @@ fn version(cx: &Cx, plan: &Plan) -> Version {
     if cx.world.claims.versions.contains(&plan.version) { plan.version } else { cx.version() }
 }
 
-fn part(cx: &Cx, number: usize, plan: &Plan) -> Part {
-    let near = plan.near.map(|byte| {
-        let mut nonce: B256 = cx.key("p0-nonce").to_bytes();
-        // One bit of its own for each payment, so that no two are the same.
-        nonce[byte] ^= 1 << (number % 8);
-        nonce
-    });
+fn part(cx: &Cx, state: &State, number: usize) -> Part {
+    let plan = &state.plans[number];
     Part {
         payer: Some(format!("payer{}", plan.payer)),
         amount: U256::from(State::price(number)),
         purse: U256::from(PLENTY),
-        nonce: near,
+        nonce: Some(state.nonce(cx, number)),
         ..Part::named(format!("p{number}"))
     }
 }
