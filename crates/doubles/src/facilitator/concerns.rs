@@ -258,7 +258,7 @@ pub(super) const fn concerns(fault: Fault) -> &'static [&'static str] {
         | Compares64Bits
         | Compares128Bits
         | ComparesAsDoubles
-        | UnknownFieldsHidePrice
+        | OddWritingHidesPrice
         | PayeeByFirstBytes
         | StartInMilliseconds
         | TakesLastSecond
@@ -330,7 +330,7 @@ pub(super) const fn layer(fault: Fault) -> Layer {
         | Compares64Bits
         | Compares128Bits
         | ComparesAsDoubles
-        | UnknownFieldsHidePrice
+        | OddWritingHidesPrice
         | PayeeByFirstBytes
         | StartInMilliseconds
         | TakesLastSecond

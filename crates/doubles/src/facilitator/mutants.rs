@@ -183,8 +183,8 @@ mutants! {
         "Value and price are compared in their lowest 128 bits.";
     ComparesAsDoubles, "compares-as-doubles",
         "Value and price are compared as floating-point numbers: beyond 2^53 a unit too little passes.";
-    UnknownFieldsHidePrice, "unknown-fields-hide-price",
-        "An authorized value below the price passes in a request with a member that no document names.";
+    OddWritingHidesPrice, "odd-writing-hides-price",
+        "An authorized value below the price passes in a body with unknown members, escapes or white space.";
     PayeeByFirstBytes, "payee-by-first-bytes",
         "Payee and payTo are compared in their first ten bytes.";
     StartInMilliseconds, "start-in-milliseconds",

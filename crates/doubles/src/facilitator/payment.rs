@@ -22,8 +22,8 @@ pub(super) struct Payment {
     /// Something that is signed was missing and has been made up; only with
     /// [`Fault::DefaultsMissingFields`].
     pub(super) made_up: bool,
-    /// Some member is named by no document.
-    pub(super) has_unknown_fields: bool,
+    /// The body has members that no document names, escapes, or white space between its tokens.
+    pub(super) is_oddly_written: bool,
     /// The body writes some letters as escapes.
     pub(super) has_escapes: bool,
 }
@@ -121,7 +121,8 @@ pub(super) fn read(
                 body: keccak256(body),
                 payee_texts,
                 made_up: rewritten.made_up,
-                has_unknown_fields: rewrite::refuse_unknown(&rewritten.root).is_err(),
+                is_oddly_written: rewrite::refuse_unknown(&rewritten.root).is_err()
+                    || rewritten.root.to_string().as_bytes() != body,
                 has_escapes: body.windows(2).any(|two| two == b"\\u"),
             };
             Body::Payment(seen, Box::new(payment))

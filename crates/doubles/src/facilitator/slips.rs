@@ -34,7 +34,7 @@ pub(super) async fn overlooks(service: &Service, payment: &Payment, finding: Fin
             let asked = token::balance(&service.rpc, request, unix_seconds()).await;
             asked == Some(value)
         }
-        (Finding::Underpaid, Fault::UnknownFieldsHidePrice) => payment.has_unknown_fields,
+        (Finding::Underpaid, Fault::OddWritingHidesPrice) => payment.is_oddly_written,
         (Finding::Payee, Fault::PayeeByFirstBytes) => {
             request.authorization.to[..10] == request.requirements.pay_to[..10]
         }

@@ -53,7 +53,7 @@ async fn careless_comparisons_let_their_number_pass() {
             u64::MAX,
             vec![Mutation::Price((unit << 53) + unit), Mutation::Value(unit << 53)],
         ),
-        (Fault::UnknownFieldsHidePrice, PRICE, vec![Mutation::ValueBelow(1), Mutation::UnknownFields]),
+        (Fault::OddWritingHidesPrice, PRICE, vec![Mutation::ValueBelow(1), Mutation::UnknownFields]),
         (Fault::PayeeByFirstBytes, PRICE, vec![near()]),
         (Fault::StartInMilliseconds, PRICE, vec![Mutation::BeginsInMilliseconds(60)]),
     ];
@@ -64,6 +64,9 @@ async fn careless_comparisons_let_their_number_pass() {
         let answer = ask(&world.double(fault).await, "/verify", &draft).await;
         assert_eq!(answer["isValid"], true, "{fault:?} {answer}");
     }
+    let odd = world.double(Fault::OddWritingHidesPrice).await;
+    let plain = made(&world, "plainly written", PRICE, &[Mutation::ValueBelow(1)]).await;
+    assert_eq!(ask(&odd, "/verify", &plain).await["isValid"], false);
     let doubles = world.double(Fault::PayeeByFirstBytes).await;
     let other = made(&world, "careless", PRICE, &[Mutation::PayeeNear(9)]).await;
     assert_eq!(ask(&doubles, "/verify", &other).await["isValid"], false);
