@@ -74,10 +74,6 @@ impl Property for Deals {
     fn play<'a>(&'a self, cx: &'a Cx, case: &'a Self::Case, _: u64) -> BoxFuture<'a, Result<Told, Stop>> {
         Box::pin(self.play_through(cx, case))
     }
-
-    fn script(&self, (began, deals): &Self::Case, _: &Told) -> String {
-        script(began, deals)
-    }
 }
 
 impl Deals {
@@ -87,6 +83,7 @@ impl Deals {
             made: Made::Of { class: "sequences", kind: String::new() },
             class: "in the end".into(),
             chain: json!({ "purse": PLENTY.to_string() }),
+            script: script(began, deals),
         };
         if self.crowd {
             for deal in deals.iter().filter(|deal| **deal != Deal::Restart) {

@@ -175,11 +175,6 @@ impl Property for Sequences {
     fn play<'a>(&'a self, cx: &'a Cx, case: &'a Self::Case, _: u64) -> BoxFuture<'a, Result<Told, Stop>> {
         Box::pin(self.play_through(cx, case))
     }
-
-    fn script(&self, case: &Self::Case, told: &Told) -> String {
-        let version = self.version(case).unwrap_or(Version::V2).number();
-        script::script(&case.0, &case.1, &told.chain, version, self.crowd)
-    }
 }
 
 impl Sequences {
@@ -189,10 +184,13 @@ impl Sequences {
         (began, operations): &(State, Vec<Operation>),
     ) -> Result<Told, Stop> {
         let player = Player::new(cx, began).await?;
+        let (chain, version) = (player.arranged(), began.version().unwrap_or(Version::V2));
+        let script = script::script(began, operations, &chain, version.number(), self.crowd);
         let mut told = Told {
             made: Made::Of { class: "sequences", kind: String::new() },
             class: "in the end".into(),
-            chain: player.arranged(),
+            chain,
+            script,
         };
         let mut silence = None;
         if self.crowd {
