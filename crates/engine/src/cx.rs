@@ -5,6 +5,7 @@ use crate::history::{Endpoint, Entry, PaymentFacts, Said};
 use crate::payment::{PRICE, PURSE, Payment, TIMEOUT_SECONDS};
 use crate::reply::{Money, Reply};
 use crate::requirements::Catalogue;
+use crate::scene::Scene;
 use crate::world::World;
 use gauntlet_chain::ChainError;
 use gauntlet_probe::Request;
@@ -61,19 +62,6 @@ pub struct Violation<'a> {
     pub place: Option<String>,
 }
 
-/// Where one made-up case of a check takes place.
-#[derive(Debug, Clone)]
-pub struct Scene<'a> {
-    /// Its name among the cases of the check: `case/17`.
-    pub name: &'a str,
-    /// The version of its payments; `None` when it has several.
-    pub version: Option<Version>,
-    /// A block before which its accounts did not exist.
-    pub since: u64,
-    /// Unix seconds from which its windows are counted.
-    pub now: u64,
-}
-
 impl Cx {
     /// A context for a check.
     #[must_use]
@@ -96,20 +84,6 @@ impl Cx {
         let check = Arc::new(Check { version, ..(*self.check).clone() });
         let own = self.with_accounts(format!("{}/{name}", self.accounts));
         Self { check, now, since, collected: Arc::default(), ..own }
-    }
-
-    /// The same check as it is for payments of one version, for those that have payments of both.
-    #[must_use]
-    pub fn in_version(&self, version: Version) -> Self {
-        let check = Arc::new(Check { version: Some(version), ..(*self.check).clone() });
-        Self { check, ..self.clone() }
-    }
-
-    /// The same context about one requirement, which then decides.
-    #[must_use]
-    pub fn about(&self, requirement: &'static str) -> Self {
-        let check = Check { covers: vec![requirement], ..(*self.check).clone() };
-        Self { check: Arc::new(check), ..self.clone() }
     }
 
     /// What the accounts are derived from: seed, check, and what else makes them its own.

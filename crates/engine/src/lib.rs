@@ -13,6 +13,7 @@ pub mod reply;
 pub mod requirements;
 pub mod row;
 pub mod scenario;
+pub mod scene;
 pub mod search;
 pub mod select;
 pub mod selftest;
