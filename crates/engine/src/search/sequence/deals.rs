@@ -1,8 +1,8 @@
 //! Sequences against a server: what content and money say after each deal, or of all of them when they went on at once.
 
 use super::awake::drawn;
-use super::model::{Fate, PLENTY, Purse, State};
-use super::player::mutation;
+use super::model::{BURST, Fate, PLENTY, Purse, State};
+use super::player::{mutation, version};
 use super::shop::{DEALS, Deal, ROUTES, Shop, step};
 use super::{Counts, by_invariants, count, limits};
 use crate::check::Stop;
@@ -130,8 +130,7 @@ impl Selling {
     async fn new(cx: &Cx, began: &State) -> Result<Self, Stop> {
         let mut purchases = Vec::new();
         for (number, plan) in began.plans.iter().enumerate() {
-            let claimed = cx.world.claims.versions.contains(&plan.version);
-            let version = if claimed { plan.version } else { cx.version() };
+            let version = version(cx, plan);
             let route = route_of(cx, number);
             let offer = cx.in_version(version).offer(route).await?;
             let payer = cx.key(&format!("payer{}", plan.payer));
@@ -238,6 +237,13 @@ impl Selling {
                 cx.buy_as(&Purchase { route: other, ..purchase.clone() }, request, expected).await.map(drop)
             }
             Deal::Refused(number) => self.refuse(*number).await,
+            Deal::Burst => {
+                let cx = cx.in_version(cx.world.payable().unwrap_or(Version::V2));
+                for _ in 0..BURST {
+                    unjudged(&cx, &cx.purchase(ROUTES[0]).await?).await?;
+                }
+                Ok(())
+            }
             Deal::Fund(payer, purse) => {
                 let account = cx.key(&format!("payer{payer}")).address();
                 let units = U256::from(if *purse == Purse::Drained { 0 } else { PLENTY });
@@ -319,6 +325,9 @@ fn script(began: &State, deals: &[Deal]) -> String {
         let route = ROUTES[number % ROUTES.len()];
         let _ = writeln!(text, "[given.p{number}]\nroute = \"{route}\"\npayer = \"payer{}\"\n", plan.payer);
     }
+    if deals.contains(&Deal::Burst) {
+        text.push_str("[given.others]\nroute = \"cheap\"\n\n");
+    }
     for deal in deals {
         let step = match deal {
             Deal::Unpaid(number) => format!("unpaid = \"{}\"", ROUTES[number % ROUTES.len()]),
@@ -343,6 +352,7 @@ fn script(began: &State, deals: &[Deal]) -> String {
                 format!("{verb} = \"p{name}\"")
             }
             Deal::Restart => "restart = \"target\"".into(),
+            Deal::Burst => format!("repeat = {BURST}\nsteps = [{{ fetch = \"others\" }}]"),
         };
         let _ = writeln!(text, "[[steps]]\n{step}\n");
     }
@@ -350,6 +360,9 @@ fn script(began: &State, deals: &[Deal]) -> String {
         let _ = writeln!(text, "[expect.{fact}]");
         for number in 0..began.plans.len() {
             let _ = writeln!(text, "p{number} = [0, 1]");
+        }
+        if deals.contains(&Deal::Burst) {
+            let _ = writeln!(text, "others = [0, {}]", BURST * deals.len());
         }
         text.push('\n');
     }

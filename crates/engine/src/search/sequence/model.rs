@@ -308,7 +308,7 @@ impl ReferenceStateMachine for Facilitator {
     fn transitions(state: &State) -> BoxedStrategy<Operation> {
         let some = 0..state.plans.len();
         let copy = prop::sample::select(Copy::ALL.to_vec());
-        let purse = prop::sample::select(vec![Purse::Drained, Purse::Once, Purse::Refilled, Purse::Refilled]);
+        let purse = prop::sample::select(vec![Purse::Drained, Purse::Once, Purse::Refilled]);
         let copies = (some.clone(), 2_usize..=8).prop_map(|(payment, count)| vec![payment; count]);
         let several = prop::collection::vec(some.clone(), 2..=6);
         let mut kinds = vec![
@@ -328,7 +328,17 @@ impl ReferenceStateMachine for Facilitator {
         let short = |units: &Option<u64>| units.is_some_and(|units| units < PRICE);
         if let Some(payer) = state.purses.iter().position(short) {
             // What was refused for want of money is looked at again when there is some.
-            kinds.push((30, Just(Operation::Fund(payer, Purse::Refilled)).boxed()));
+            kinds.push((60, Just(Operation::Fund(payer, Purse::Refilled)).boxed()));
+            let theirs: Vec<usize> = (0..state.plans.len())
+                .filter(|payment| {
+                    state.plans[*payment].payer == payer && state.fates[*payment] == Fate::Unused
+                })
+                .collect();
+            if !theirs.is_empty() {
+                let theirs = prop::sample::select(theirs);
+                kinds.push((60, theirs.clone().prop_map(Operation::Verify).boxed()));
+                kinds.push((60, theirs.prop_map(Operation::Settle).boxed()));
+            }
         }
         let of_fate = |wanted: fn(Fate) -> bool| -> Vec<usize> {
             (0..state.plans.len()).filter(|payment| wanted(state.fates[*payment])).collect()

@@ -161,9 +161,10 @@ impl Player {
     }
 }
 
-/// The version of a payment: its own, where the target claims that.
-fn version(cx: &Cx, plan: &Plan) -> Version {
-    if cx.world.claims.versions.contains(&plan.version) { plan.version } else { cx.version() }
+/// The version of a payment: its own where the target claims that, otherwise what it can be paid in.
+pub(super) fn version(cx: &Cx, plan: &Plan) -> Version {
+    let claimed = cx.world.claims.versions.contains(&plan.version);
+    if claimed { plan.version } else { cx.world.payable().unwrap_or(Version::V2) }
 }
 
 fn part(cx: &Cx, state: &State, number: usize) -> Part {

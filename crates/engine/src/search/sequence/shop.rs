@@ -1,6 +1,6 @@
 //! What a server's payments may go through: the same nonces and balances, and content in the place of answers.
 
-use super::model::{Copy, Fate, Plan, Purse, State};
+use super::model::{BURST, Copy, Fate, Plan, Purse, State};
 use gauntlet_wire::Version;
 use proptest::prelude::*;
 use proptest_state_machine::ReferenceStateMachine;
@@ -30,10 +30,12 @@ pub(super) enum Deal {
     Fund(usize, Purse),
     /// The target is started again.
     Restart,
+    /// Many others buy.
+    Burst,
 }
 
 /// Every kind of deal, as the note of a search counts them.
-pub(super) const DEALS: [&str; 10] = [
+pub(super) const DEALS: [&str; 11] = [
     "unpaid",
     "pay",
     "pay again",
@@ -44,6 +46,7 @@ pub(super) const DEALS: [&str; 10] = [
     "cancel",
     "fund",
     "restart",
+    "70 others pay",
 ];
 
 impl Deal {
@@ -59,6 +62,7 @@ impl Deal {
             Self::Cancel(_) => 7,
             Self::Fund(..) => 8,
             Self::Restart => 9,
+            Self::Burst => 10,
         }]
     }
 
@@ -72,7 +76,7 @@ impl Deal {
             | Self::Refused(payment)
             | Self::Cancel(payment) => vec![*payment],
             Self::Together(payments) => payments.clone(),
-            Self::Fund(..) | Self::Restart => Vec::new(),
+            Self::Fund(..) | Self::Restart | Self::Burst => Vec::new(),
         }
     }
 }
@@ -94,6 +98,7 @@ impl fmt::Display for Deal {
             Self::Fund(payer, Purse::Refilled) => write!(f, "refill payer{payer}"),
             Self::Fund(payer, _) => write!(f, "drain payer{payer}"),
             Self::Restart => f.write_str("restart the server"),
+            Self::Burst => write!(f, "{BURST} others pay"),
         }
     }
 }
@@ -109,7 +114,7 @@ pub(super) fn step(state: &mut State, deal: &Deal) {
         }
         Deal::Cancel(payment) => state.fates[*payment] = Fate::Cancelled,
         Deal::Fund(payer, purse) => state.purses[*payer] = Some(state.units(*purse)),
-        Deal::Unpaid(_) | Deal::Refused(_) | Deal::Elsewhere(_) | Deal::Restart => {}
+        Deal::Unpaid(_) | Deal::Refused(_) | Deal::Elsewhere(_) | Deal::Restart | Deal::Burst => {}
     }
 }
 
@@ -146,6 +151,7 @@ impl ReferenceStateMachine for Shop {
             (24, prop_oneof![copies, several].prop_map(Deal::Together).boxed()),
             (14, some.clone().prop_map(Deal::Elsewhere).boxed()),
             (3, Just(Deal::Restart).boxed()),
+            (2, Just(Deal::Burst).boxed()),
         ];
         let of_fate = |wanted: Fate| -> Vec<usize> {
             (0..state.plans.len()).filter(|payment| state.fates[*payment] == wanted).collect()
@@ -179,7 +185,7 @@ impl ReferenceStateMachine for Shop {
             Deal::Fund(payer, _) => *payer < state.purses.len(),
             Deal::Unpaid(payment) | Deal::Pay(payment) | Deal::Elsewhere(payment) => is(payment, |_| true),
             Deal::Together(payments) => payments.iter().all(|payment| is(payment, |_| true)),
-            Deal::Restart => true,
+            Deal::Restart | Deal::Burst => true,
         }
     }
 }
