@@ -1,6 +1,7 @@
 //! The command line.
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use gauntlet_doubles::mutant::Layer;
 use gauntlet_probe::Role;
 use std::path::PathBuf;
 
@@ -288,6 +289,24 @@ pub(crate) struct LintArgs {
     pub(crate) format: Format,
 }
 
+/// What has to find a mutant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LayerName {
+    /// A check or a scenario that somebody wrote.
+    Scripted,
+    /// The search.
+    Search,
+}
+
+impl From<Layer> for LayerName {
+    fn from(layer: Layer) -> Self {
+        match layer {
+            Layer::Scripted => Self::Scripted,
+            Layer::Search => Self::Search,
+        }
+    }
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct MutantsArgs {
     /// Globs over the names of the mutants; all when there is none
@@ -296,6 +315,9 @@ pub(crate) struct MutantsArgs {
     /// The mutants of one role only: facilitator or server
     #[arg(long, value_name = "ROLE")]
     pub(crate) role: Option<Role>,
+    /// The mutants of one layer only. Without those that a search finds, nothing is searched
+    #[arg(long, value_enum, value_name = "LAYER")]
+    pub(crate) layer: Option<LayerName>,
     /// Only every N-th mutant, which ones depends on the seed; checks that catch nothing are then no matter
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=1000))]
     pub(crate) every: u64,

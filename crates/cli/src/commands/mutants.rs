@@ -1,13 +1,13 @@
 //! `gauntlet mutants`: the kill matrix.
 
 use super::list::pretty;
-use crate::args::{Format, MutantsArgs};
+use crate::args::{Format, LayerName, MutantsArgs};
 use crate::failure::Failure;
 use crate::{output, settings};
 use gauntlet_doubles::mutant::Layer;
 use gauntlet_engine::selftest::{Matrix, SelfTest, Stray, all_mutants, matrix};
 use gauntlet_engine::target::Double;
-use gauntlet_engine::{Check, checks_of, select};
+use gauntlet_engine::{Check, Lane, checks_of, select};
 use gauntlet_probe::Role;
 use gauntlet_report::ExitCode;
 use serde_json::json;
@@ -23,7 +23,8 @@ pub(crate) async fn run(args: MutantsArgs, _color: bool) -> Result<ExitCode, Fai
     };
     let of_role = |mutant: &Double| args.role.is_none_or(|role| role == mutant.role());
     let due = |place: &u64| place.wrapping_add(args.seed).is_multiple_of(args.every);
-    let chosen = all_mutants().into_iter().filter(of_role).filter(named);
+    let of_layer = |mutant: &Double| args.layer.is_none_or(|layer| layer == mutant.layer().into());
+    let chosen = all_mutants().into_iter().filter(of_role).filter(of_layer).filter(named);
     let mutants: Vec<Double> =
         (0..).zip(chosen).filter(|(place, _)| due(place)).map(|(_, mutant)| mutant).collect();
     if mutants.is_empty() {
@@ -31,7 +32,8 @@ pub(crate) async fn run(args: MutantsArgs, _color: bool) -> Result<ExitCode, Fai
             .with_help("`gauntlet list mutants` shows them"));
     }
     let roles: BTreeSet<Role> = mutants.iter().map(|mutant| mutant.role()).collect();
-    let chosen = select::select(roles.iter().copied().flat_map(checks_of).collect(), &args.check, &[])?;
+    let mut chosen = select::select(roles.iter().copied().flat_map(checks_of).collect(), &args.check, &[])?;
+    chosen.retain(|check| args.layer != Some(LayerName::Scripted) || check.lane != Lane::Search);
     let checks: BTreeMap<Role, Vec<Check>> = roles
         .into_iter()
         .map(|role| {
@@ -40,7 +42,8 @@ pub(crate) async fn run(args: MutantsArgs, _color: bool) -> Result<ExitCode, Fai
             (role, super::run::with_controls(mine, role))
         })
         .collect();
-    let whole = args.check.is_empty() && args.mutants.is_empty() && args.every == 1;
+    let all_layers = args.layer != Some(LayerName::Search);
+    let whole = all_layers && args.check.is_empty() && args.mutants.is_empty() && args.every == 1;
     let (network, anvil) = settings::chain(&args.chain, args.quiet).await?;
     let scratch = std::env::temp_dir().join(format!("gauntlet-mutants-{}", std::process::id()));
     let folder = args.out.clone().unwrap_or_else(|| scratch.clone());
