@@ -128,9 +128,18 @@ pub(super) async fn dress(cx: &Cx, sketch: &Sketch, mut payment: Payment) -> Res
         payment.changes.push(format!("the payer owns {purse} units"));
     }
     let (amount, changes) = (sketch.amount, sketch.changes.clone());
+    in_a_block(cx).await?;
     let mut made = Made { payment, purse, nonce, company: None, amount, changes, funds_another };
     made.payment.ledger = ledger(cx, &made).await?;
     Ok(Some(made))
+}
+
+/// Puts into a block what was written past the chain.
+///
+/// While another case makes a block, Anvil may answer a call with the state of the block before, which has only what
+/// was there when it was made: a payer would seem to own nothing.
+pub(super) async fn in_a_block(cx: &Cx) -> Result<(), Stop> {
+    Ok(cx.world.chain.mine(1).await?)
 }
 
 /// What the payer shall own.

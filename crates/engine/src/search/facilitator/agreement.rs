@@ -6,7 +6,7 @@ use crate::cx::{Cx, Violation};
 use crate::history::Said;
 use crate::payment::Payment;
 use crate::search::hunt;
-use crate::search::payment::{Made, Purse, Sketch, list, make};
+use crate::search::payment::{Made, Purse, Sketch, in_a_block, list, make};
 use crate::search::run::{self, Told};
 use crate::search::words::{HARMLESS, in_order, singles_of_meaning};
 use crate::search::{blame, class_of, name};
@@ -147,6 +147,12 @@ async fn is_valid_when_richer(cx: &Cx, made: &Made, version: Version) -> Result<
     let payment = &made.payment;
     let richer = made.purse.saturating_mul(U256::from(3));
     cx.world.chain.set_balance(payment.token.address, payment.payer.address(), richer).await?;
+    in_a_block(cx).await?;
+    let mut rich = made.clone();
+    rich.payment.ledger.balance = richer;
+    if rich.judged(cx)?.0 != Verdict::Valid {
+        return Ok(());
+    }
     let again = cx.verify(payment).await?;
     if matches!(again.said, Said::No | Said::Unclear(_)) {
         cx.find(Violation {

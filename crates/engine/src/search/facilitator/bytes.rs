@@ -4,6 +4,7 @@ use super::verdict::versions;
 use crate::cast::Part;
 use crate::check::Stop;
 use crate::cx::{Cx, Violation, this_second};
+use crate::facilitator::money::is_exact;
 use crate::history::{Endpoint, Said};
 use crate::reply::Reply;
 use crate::search::bytes::{Bytes, bytes};
@@ -109,7 +110,7 @@ async fn play(cx: &Cx, case: &Body) -> Result<Told, Stop> {
         }
     }
     if refused {
-        moved_nothing(cx, &made).await?;
+        moved_nothing(cx, &made, rule).await?;
     }
     still_alive(cx, case).await?;
     Ok(told)
@@ -166,11 +167,13 @@ fn ended(cx: &Cx, reply: &Reply) {
     });
 }
 
-async fn moved_nothing(cx: &Cx, made: &Made) -> Result<(), Stop> {
+/// What was signed and paid as it was signed weighs what the rule about its form weighs.
+async fn moved_nothing(cx: &Cx, made: &Made, rule: &'static str) -> Result<(), Stop> {
     let money = cx.money(&made.payment).await?;
     if !money.transfers.is_empty() {
+        let as_signed = money.transfers.iter().all(|transfer| is_exact(transfer, &made.payment));
         cx.find(Violation {
-            requirement: "INV-007",
+            requirement: if as_signed { rule } else { "INV-007" },
             kind: "moved-money",
             want: "no Transfer".into(),
             got: money.lines.join("; "),
