@@ -5,6 +5,7 @@ pub(crate) mod completions;
 pub(crate) mod demo;
 pub(crate) mod doctor;
 pub(crate) mod explain;
+mod keep;
 pub(crate) mod lint;
 pub(crate) mod list;
 pub(crate) mod mutants;

@@ -1,8 +1,10 @@
 //! `gauntlet run`: the trial of one target.
 
+use super::keep;
 use crate::args::{Format, RunArgs};
 use crate::failure::Failure;
 use crate::{interrupt, output, progress, settings};
+use gauntlet_engine::scenario::Scenario;
 use gauntlet_engine::search::Budget;
 use gauntlet_engine::trial::{ChainSource, Held, Trial, TrialConfig, TrialError};
 use gauntlet_engine::{Check, KnownIssues, Lane, TargetSpec, checks_of, checks_with, select};
@@ -44,6 +46,8 @@ struct Plan {
     known: KnownIssues,
     network: &'static gauntlet_chain::Profile,
     checks: Vec<Check>,
+    /// Scenarios of the user's own, which the run keeps for a replay.
+    own: Vec<&'static Scenario>,
 }
 
 /// Everything that can be wrong with a command line is found before anything starts.
@@ -51,7 +55,8 @@ fn plan(args: &RunArgs, target: TargetSpec) -> Result<Plan, Failure> {
     let client = args.client.as_deref().map(client).transpose()?;
     let (files, mut wanted): (Vec<String>, Vec<String>) =
         args.select.iter().cloned().partition(|select| Path::new(select).exists());
-    let own = scenarios(&files, target.role(), client.as_ref())?;
+    let scenarios = scenarios(&files, target.role())?;
+    let own: Vec<Check> = scenarios.iter().flat_map(|scenario| scenario.checks(client.as_ref())).collect();
     wanted.extend(own.iter().map(|check| check.id.clone()));
     let mut checks = checks_with(target.role(), client.as_ref());
     // A file that is named is played as it is on disk, also when one of its id is compiled in.
@@ -65,21 +70,21 @@ fn plan(args: &RunArgs, target: TargetSpec) -> Result<Plan, Failure> {
         network: settings::network(&args.chain.network)?,
         target,
         checks,
+        own: scenarios,
     })
 }
 
-/// The checks of the scenarios in files and folders.
-fn scenarios(files: &[String], role: Role, client: Option<&Arc<Manifest>>) -> Result<Vec<Check>, Failure> {
+/// The scenarios in files and folders.
+fn scenarios(files: &[String], role: Role) -> Result<Vec<&'static Scenario>, Failure> {
     let paths: Vec<PathBuf> = files.iter().map(PathBuf::from).collect();
     let found = gauntlet_engine::scenario::files::read(&paths, role)?;
     for path in &found.left_out {
         output::remark(&format!("left out: {} tries another role than the target's", path.display()));
     }
-    let checks: Vec<Check> = found.scenarios.iter().flat_map(|scenario| scenario.checks(client)).collect();
-    if checks.is_empty() && !files.is_empty() {
+    if found.scenarios.is_empty() && !files.is_empty() {
         return Err(Failure::usage(format!("no scenario in {} tries a {role}", files.join(", "))));
     }
-    Ok(checks)
+    Ok(found.scenarios)
 }
 
 fn budget(args: &RunArgs) -> Budget {
@@ -104,7 +109,7 @@ fn searched(args: &RunArgs, checks: Vec<Check>) -> Result<Vec<Check>, Failure> {
 
 /// The trial of one target.
 async fn one(args: &RunArgs, plan: Plan, seed: u64, run: String, folder: PathBuf) -> Result<Held, Failure> {
-    let Plan { target, facilitator, known, network, checks } = plan;
+    let Plan { target, facilitator, known, network, checks, own } = plan;
     let chain = match &args.rpc_url {
         Some(url) => ChainSource::Attached { rpc_url: url.clone() },
         None => own_chain(&target, args.chain.anvil.as_deref(), args.quiet).await?,
@@ -132,7 +137,10 @@ async fn one(args: &RunArgs, plan: Plan, seed: u64, run: String, folder: PathBuf
         tee: (args.format == Format::Ndjson)
             .then(|| Box::new(output::RecordLines) as Box<dyn std::io::Write + Send>),
     };
-    hold(config, args.quiet).await
+    let folder = config.folder.clone();
+    let held = hold(config, args.quiet).await?;
+    keep::scenarios(&folder, &own)?;
+    Ok(held)
 }
 
 /// Several targets, one after the other, in one grid.

@@ -74,3 +74,17 @@ fn unknown_cases() {
     gauntlet.run(&["replay", "facilitator"]).exits(2).remarks("RUN/CHECK");
     gauntlet.run(&["replay", "none/facilitator.control"]).exits(2).remarks("none");
 }
+
+#[test]
+fn a_scenario_of_the_users_own_is_played_as_it_was() {
+    let gauntlet = Gauntlet::new();
+    let scenario = "id = \"mine.cheaper\"\ntitle = \"less than the price buys nothing\"\nversions = [2]\n\
+                    [given.p]\nroute = \"cheap\"\nchange = [{ value-below = 1 }]\n[[steps]]\npay = \"p\"\n\
+                    [expect]\nserved = { p = 0 }\ntransfers = { p = 0 }\n";
+    gauntlet.write("cheaper.toml", scenario);
+    gauntlet.trial("double:server+serves-any-well-formed-payment", &["cheaper.toml"]).exits(1);
+    gauntlet.write("cheaper.toml", "something else by now");
+    gauntlet.run(&["replay", "run/mine.cheaper", "--out", "again"]).exits(1).prints("SAME");
+    let mended = ["replay", "run/mine.cheaper", "--target", "double:server", "--out", "mended"];
+    gauntlet.run(&mended).exits(0).prints("FIXED");
+}

@@ -1,5 +1,6 @@
 //! What can be sent again: a check of a run, or a case that a search of it has written down.
 
+use super::super::keep;
 use super::super::run::unreadable;
 use crate::failure::Failure;
 use gauntlet_engine::search::case::Facts;
@@ -17,8 +18,8 @@ pub(super) struct Stored {
 }
 
 enum What {
-    /// A check and how it ended.
-    Check(Box<CheckReport>),
+    /// A check and how it ended, and the folder of its run.
+    Check(Box<CheckReport>, PathBuf),
     /// A folder below `RUN/cases`.
     Case { folder: PathBuf, facts: Box<Facts> },
 }
@@ -51,7 +52,8 @@ impl Stored {
                 select::closest(check, ids).map(|id| format!(" (did you mean {id}?)")).unwrap_or_default();
             return Err(Failure::usage(format!("the run in {run} has no check {check:?}{near}")));
         };
-        Ok(Self { record, what: What::Check(Box::new(report)) })
+        let folder = if Path::new(run).is_dir() { PathBuf::from(run) } else { PathBuf::new() };
+        Ok(Self { record, what: What::Check(Box::new(report), folder) })
     }
 
     fn of_folder(folder: &Path) -> Result<Self, Failure> {
@@ -68,9 +70,14 @@ impl Stored {
     }
 
     /// The checks that send it.
-    pub(super) fn checks(&self, known: Vec<Check>) -> Result<Vec<Check>, Failure> {
+    pub(super) fn checks(&self, mut known: Vec<Check>) -> Result<Vec<Check>, Failure> {
         match &self.what {
-            What::Check(old) => Ok(select::select(known, std::slice::from_ref(&old.check), &[])?),
+            What::Check(old, run) => {
+                let own = keep::checks_of(run)?;
+                known.retain(|check| own.iter().all(|other| other.id != check.id));
+                known.extend(own);
+                Ok(select::select(known, std::slice::from_ref(&old.check), &[])?)
+            }
             What::Case { folder, .. } => Ok(scenario::load(&folder.join("scenario.toml"))?),
         }
     }
@@ -78,7 +85,7 @@ impl Stored {
     /// Unix seconds from which its windows were counted.
     pub(super) fn now(&self) -> u64 {
         match &self.what {
-            What::Check(old) => old.now,
+            What::Check(old, _) => old.now,
             What::Case { facts, .. } => facts.now,
         }
     }
@@ -86,7 +93,7 @@ impl Stored {
     /// Before and now; `None` when it could not be sent.
     pub(super) fn compare(&self, again: &Record) -> Option<Verdict> {
         match &self.what {
-            What::Check(old) => compare_checks(old, again.check(&old.check)?),
+            What::Check(old, _) => compare_checks(old, again.check(&old.check)?),
             What::Case { folder, facts } => compare_cases(folder, facts, again),
         }
     }
