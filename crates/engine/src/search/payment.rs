@@ -105,9 +105,13 @@ pub(super) async fn make(cx: &Cx, sketch: &Sketch) -> Result<Option<Made>, Stop>
 /// Makes what is sketched out of a valid, funded payment. `None` when a change has no place in it.
 pub(super) async fn dress(cx: &Cx, sketch: &Sketch, mut payment: Payment) -> Result<Option<Made>, Stop> {
     let chain = &cx.world.chain;
-    let plenty = payment.ledger.balance;
+    let (plenty, terms) = (payment.ledger.balance, payment.draft.terms.clone());
     for change in &sketch.changes {
         payment.change(change, cx);
+    }
+    if payment.draft.echo.is_some() {
+        // What a server asks for is its own, and so is the token in which the money is looked for.
+        payment.draft.terms = terms;
     }
     if payment.draft.body().is_err() || payment.draft.payload().is_err() {
         return Ok(None);
