@@ -1,14 +1,16 @@
 //! Ports for what we start, and may start again at the same place.
 //!
 //! The system hands out ports of its ephemeral range to every connection and to everybody who listens on port 0: one
-//! that was given up for the moment of a restart may be somebody else's the next. So ports below that range are taken.
+//! that was given up for the moment of a restart may be somebody else's the next. So ports below that range are taken, and
+//! other processes of ours leave them alone for as long as this one lives.
 
 use std::collections::hash_map::RandomState;
+use std::fs::File;
 use std::hash::{BuildHasher, Hasher};
 use std::net::TcpListener;
 use std::ops::Range;
-use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU16, Ordering};
+use std::sync::{LazyLock, Mutex, PoisonError};
 
 /// Where ports are looked for: above what services are registered for, below every usual ephemeral range.
 const RANGE: Range<u16> = 20_000..32_000;
@@ -19,6 +21,9 @@ static NEXT: LazyLock<AtomicU16> = LazyLock::new(|| {
     AtomicU16::new(u16::try_from(random % u64::from(u16::MAX)).unwrap_or_default())
 });
 
+/// A lock for each port that this process has taken; the system takes them back when the process ends.
+static HELD: Mutex<Vec<File>> = Mutex::new(Vec::new());
+
 /// A port of 127.0.0.1 that is free, and that the system gives to nobody by itself. When all of them are taken, any
 /// other that is free.
 ///
@@ -28,11 +33,23 @@ pub fn free_port() -> std::io::Result<u16> {
     let width = RANGE.end - RANGE.start;
     let found = (0..width)
         .map(|_| RANGE.start + NEXT.fetch_add(1, Ordering::Relaxed) % width)
-        .find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok());
+        .find(|port| hold(*port) && TcpListener::bind(("127.0.0.1", *port)).is_ok());
     match found {
         Some(port) => Ok(port),
         None => TcpListener::bind(("127.0.0.1", 0))?.local_addr().map(|address| address.port()),
     }
+}
+
+/// Whether no other process of ours has the port. Where no lock can be made there is nobody to agree with.
+fn hold(port: u16) -> bool {
+    let folder = std::env::temp_dir().join("gauntlet-ports");
+    let made = std::fs::create_dir_all(&folder).and_then(|()| File::create(folder.join(port.to_string())));
+    let Ok(lock) = made else { return true };
+    let is_ours = lock.try_lock().is_ok();
+    if is_ours {
+        HELD.lock().unwrap_or_else(PoisonError::into_inner).push(lock);
+    }
+    is_ours
 }
 
 #[cfg(test)]
@@ -45,5 +62,6 @@ mod tests {
         assert_ne!(one, other);
         assert!(RANGE.contains(&one) && RANGE.contains(&other), "{one} {other}");
         TcpListener::bind(("127.0.0.1", one)).unwrap();
+        assert!(!hold(one), "it is taken for as long as this process lives");
     }
 }
