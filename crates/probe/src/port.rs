@@ -2,8 +2,9 @@
 //!
 //! The system hands out ports of its ephemeral range to every connection and to everybody who listens on port 0: one
 //! that was given up for the moment of a restart may be somebody else's the next. So ports below that range are taken, and
-//! other processes of ours leave them alone for as long as this one lives.
+//! other processes of ours leave them alone while this one uses them.
 
+use std::collections::VecDeque;
 use std::collections::hash_map::RandomState;
 use std::fs::File;
 use std::hash::{BuildHasher, Hasher};
@@ -21,8 +22,11 @@ static NEXT: LazyLock<AtomicU16> = LazyLock::new(|| {
     AtomicU16::new(u16::try_from(random % u64::from(u16::MAX)).unwrap_or_default())
 });
 
-/// A lock for each port that this process has taken; the system takes them back when the process ends.
-static HELD: Mutex<Vec<File>> = Mutex::new(Vec::new());
+/// A lock for each port that this process has taken last; the system takes them back when the process ends.
+static HELD: Mutex<VecDeque<File>> = Mutex::new(VecDeque::new());
+
+/// How many locks are kept: more than targets run at once, fewer than files may be open.
+const LOCKS: usize = 128;
 
 /// A port of 127.0.0.1 that is free, and that the system gives to nobody by itself. When all of them are taken, any
 /// other that is free.
@@ -47,7 +51,11 @@ fn hold(port: u16) -> bool {
     let Ok(lock) = made else { return true };
     let is_ours = lock.try_lock().is_ok();
     if is_ours {
-        HELD.lock().unwrap_or_else(PoisonError::into_inner).push(lock);
+        let mut held = HELD.lock().unwrap_or_else(PoisonError::into_inner);
+        held.push_back(lock);
+        if held.len() > LOCKS {
+            held.pop_front();
+        }
     }
     is_ours
 }
@@ -62,6 +70,6 @@ mod tests {
         assert_ne!(one, other);
         assert!(RANGE.contains(&one) && RANGE.contains(&other), "{one} {other}");
         TcpListener::bind(("127.0.0.1", one)).unwrap();
-        assert!(!hold(one), "it is taken for as long as this process lives");
+        assert!(!hold(one), "it is taken while this process uses it");
     }
 }
