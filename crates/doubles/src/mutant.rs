@@ -11,8 +11,15 @@ pub struct Mutant<F> {
     pub title: &'static str,
     /// Globs of the ids of the checks that may fail because of the fault.
     pub concerns: &'static [&'static str],
+}
+
+impl<F> Mutant<F> {
     /// What has to find it.
-    pub layer: Layer,
+    #[must_use]
+    pub fn layer(&self) -> Layer {
+        let searched = self.concerns.iter().any(|glob| glob.contains(".search."));
+        if searched { Layer::Search } else { Layer::Scripted }
+    }
 }
 
 /// Which part of the suite has to find a mutant.
@@ -65,8 +72,7 @@ pub fn find<F>(table: &'static [Mutant<F>], name: &str) -> Result<&'static Mutan
     })
 }
 
-/// One row a mutant: the fault, its name, its sentence. What it concerns and what has to find
-/// it tell a `concerns(Fault)` and a `layer(Fault)` in scope.
+/// One row a mutant: the fault, its name, its sentence. What it concerns tells a `concerns(Fault)` in scope.
 macro_rules! mutants {
     ($( $fault:ident, $name:literal, $title:literal; )*) => {
         /// What a mutant does wrong.
@@ -82,7 +88,6 @@ macro_rules! mutants {
                 fault: Fault::$fault,
                 title: $title,
                 concerns: concerns(Fault::$fault),
-                layer: layer(Fault::$fault),
             }, )*
         ];
     };

@@ -1,7 +1,6 @@
 //! How a target is named on the command line.
 
-use gauntlet_doubles::mutant::Layer;
-use gauntlet_doubles::mutant::UnknownMutant;
+use gauntlet_doubles::mutant::{Layer, Mutant, UnknownMutant};
 use gauntlet_doubles::{facilitator, server};
 use gauntlet_probe::{Client, ClientConfig, Manifest, ManifestError, ProbeError, Role, Shop};
 use std::path::{Path, PathBuf};
@@ -47,8 +46,8 @@ impl Double {
     #[must_use]
     pub fn layer(self) -> Layer {
         match self {
-            Self::Facilitator(mutant) => mutant.map_or(Layer::Scripted, |mutant| mutant.layer),
-            Self::Server(mutant) => mutant.map_or(Layer::Scripted, |mutant| mutant.layer),
+            Self::Facilitator(mutant) => mutant.map_or(Layer::Scripted, Mutant::layer),
+            Self::Server(mutant) => mutant.map_or(Layer::Scripted, Mutant::layer),
         }
     }
 

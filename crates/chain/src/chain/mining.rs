@@ -1,6 +1,7 @@
 //! When blocks are made. Chain time is wall time in every mode: Anvil stamps a block with the second in which it is made.
 
 use super::Chain;
+use super::pulse::Pulse;
 use crate::error::ChainError;
 use alloy_primitives::B256;
 use alloy_provider::Provider as _;
@@ -24,6 +25,9 @@ impl Chain {
     ///
     /// [`ChainError::Rpc`].
     pub async fn mining(&self) -> Result<Mining, ChainError> {
+        if let Some(pulse) = self.pulse.lock().await.as_ref() {
+            return Ok(Mining::Interval(pulse.seconds));
+        }
         let ask = async |method: &'static str| -> Result<Value, ChainError> {
             self.provider.raw_request(method.into(), ()).await.map_err(ChainError::rpc("say when it mines"))
         };
@@ -54,19 +58,34 @@ impl Chain {
     ///
     /// [`ChainError::Rpc`].
     pub async fn set_automine(&self) -> Result<(), ChainError> {
+        self.end_pulse().await?;
         self.command("mine at once", "evm_setAutomine", json!([true])).await
     }
 
     /// A block every so many seconds, empty ones included. Zero is the same as [`Chain::stop_mining`].
     ///
+    /// A chain of ours is given its blocks by us; a chain that stays when we are gone has to make them by itself.
+    ///
     /// # Errors
     ///
     /// [`ChainError::Rpc`].
     pub async fn set_interval(&self, seconds: u64) -> Result<(), ChainError> {
-        if seconds == 0 {
-            return self.stop_mining().await;
+        if self.instance.is_none() && seconds > 0 {
+            return self.command("mine at intervals", "evm_setIntervalMining", json!([seconds])).await;
         }
-        self.command("mine at intervals", "evm_setIntervalMining", json!([seconds])).await
+        self.stop_mining().await?;
+        if seconds > 0 {
+            *self.pulse.lock().await = Some(Pulse::start(self.provider.clone(), seconds));
+        }
+        Ok(())
+    }
+
+    async fn end_pulse(&self) -> Result<(), ChainError> {
+        let pulse = self.pulse.lock().await.take();
+        match pulse {
+            Some(pulse) => pulse.stop().await,
+            None => Ok(()),
+        }
     }
 
     /// No more blocks, but for those that [`Chain::mine`] makes. Transactions wait in the pool.
@@ -75,6 +94,7 @@ impl Chain {
     ///
     /// [`ChainError::Rpc`].
     pub async fn stop_mining(&self) -> Result<(), ChainError> {
+        self.end_pulse().await?;
         self.command("stop mining", "evm_setAutomine", json!([false])).await?;
         self.command("stop mining", "evm_setIntervalMining", json!([0])).await
     }

@@ -2,6 +2,7 @@
 
 mod mining;
 mod pool;
+mod pulse;
 mod relay;
 pub(crate) mod rpc;
 mod state;
@@ -63,6 +64,8 @@ pub struct Chain {
     roles: Roles,
     /// Held from reading a sender's nonce until the transaction is in the pool.
     sending: tokio::sync::Mutex<()>,
+    /// The clock that makes the blocks, when they are made at intervals.
+    pulse: tokio::sync::Mutex<Option<pulse::Pulse>>,
 }
 
 impl Chain {
@@ -128,6 +131,7 @@ impl Chain {
             tokens: Tokens::of(profile),
             roles: Roles::default(),
             sending: tokio::sync::Mutex::default(),
+            pulse: tokio::sync::Mutex::default(),
         })
     }
 

@@ -4,7 +4,6 @@
 //! A glob says as little as holds: a check that the fault cannot touch must not be named.
 
 use super::mutants::Fault::{self, *};
-use crate::mutant::Layer;
 
 /// Globs of the ids of the checks that may fail because of the fault.
 pub(super) const fn concerns(fault: Fault) -> &'static [&'static str] {
@@ -320,29 +319,5 @@ pub(super) const fn concerns(fault: Fault) -> &'static [&'static str] {
         SupportedFlickers => &["facilitator.supported.stable"],
         V1NetworkInV2 => &["facilitator.supported.kind-networks", "facilitator.supported.served"],
         V2NetworkInV1 => &["facilitator.supported.served", "facilitator.supported.short-name"],
-    }
-}
-
-/// What has to find a fault.
-pub(super) const fn layer(fault: Fault) -> Layer {
-    match fault {
-        TakesWholePurse
-        | Compares64Bits
-        | Compares128Bits
-        | ComparesAsDoubles
-        | OddWritingHidesPrice
-        | PayeeByFirstBytes
-        | StartInMilliseconds
-        | TakesLastSecond
-        | FirstVerifiedLastSettled
-        | EscapedPaysAgain
-        | IgnoresLastNonceByte
-        | ForgetsAfter64
-        | ForgetsAfterRestart
-        | HundredthCopySucceeds
-        | OneReceiptForAPayer
-        | RefusalsStay
-        | WedgedAfterDeepBody => Layer::Search,
-        _ => Layer::Scripted,
     }
 }

@@ -3,7 +3,7 @@
 //! A mutant passes a plain valid verify and settle unless its fault is about exactly that; otherwise it behaves like
 //! the conforming double. The suite is measured by them: a check that no mutant fails proves nothing.
 
-use super::concerns::{concerns, layer};
+use super::concerns::concerns;
 use crate::mutant::{self, UnknownMutant, mutants};
 
 /// A facilitator double with exactly one fault.

@@ -14,7 +14,6 @@ mod doubled;
 mod extension;
 mod facilitator;
 mod handlers;
-mod layer;
 mod lenience;
 mod letters;
 mod matching;

@@ -4,7 +4,6 @@
 //! like the conforming double. The suite is measured by them: a check that no mutant fails proves nothing.
 
 use super::concerns::concerns;
-use super::layer::layer;
 use crate::mutant::{self, UnknownMutant, mutants};
 
 /// A resource server double with exactly one fault.

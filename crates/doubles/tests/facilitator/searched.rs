@@ -32,7 +32,7 @@ async fn made(world: &World, name: &str, units: u64, changes: &[Mutation]) -> Dr
 
 #[test]
 fn what_only_a_search_finds_concerns_only_a_search() {
-    let searched = MUTANTS.iter().filter(|mutant| mutant.layer == Layer::Search);
+    let searched = MUTANTS.iter().filter(|mutant| mutant.layer() == Layer::Search);
     assert!(searched.clone().count() >= 14);
     for mutant in searched {
         assert_eq!(mutant.concerns, ["facilitator.search.*"], "{}", mutant.name);

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 #[test]
 fn what_only_a_search_finds_concerns_only_a_search() {
-    let searched = MUTANTS.iter().filter(|mutant| mutant.layer == Layer::Search);
+    let searched = MUTANTS.iter().filter(|mutant| mutant.layer() == Layer::Search);
     assert!(searched.clone().count() >= 6);
     for mutant in searched {
         assert_eq!(mutant.concerns, ["server.search.*"], "{}", mutant.name);
