@@ -85,7 +85,7 @@ pub struct Matrix {
     pub survivors: Vec<String>,
     /// Checks that caught no mutant.
     pub idle_checks: Vec<String>,
-    /// Number of checks.
+    /// Number of checks of which is asked whether they catch one.
     pub checks: usize,
 }
 
@@ -108,7 +108,7 @@ pub async fn matrix(test: SelfTest, tell: &(dyn Fn(&str) + Sync)) -> Result<Matr
     let mut double_fails = Vec::new();
     for (role, checks) in &test.checks {
         let double = conforming(*role);
-        let reports = hold(&test, double, checks.clone(), "").await?;
+        let reports = try_out(&test, double, checks.clone(), "").await?;
         tell(&format!("{}  {} checks", double.spec(), reports.len()));
         let fails = reports.iter().filter(|report| report.outcome != Outcome::Pass);
         double_fails
@@ -119,8 +119,7 @@ pub async fn matrix(test: SelfTest, tell: &(dyn Fn(&str) + Sync)) -> Result<Matr
         let test = &test;
         async move {
             let began = std::time::Instant::now();
-            let checks = checks_for(test, *mutant);
-            let reports = hold(test, *mutant, checks, "").await?;
+            let reports = try_out(test, *mutant, checks_for(test, *mutant)?, "").await?;
             let killed = kills(*mutant, &reports, began.elapsed())?;
             tell(&format!("{}  caught by {} checks", killed.target, killed.killed_by.len()));
             Ok::<_, TrialError>(killed)
@@ -182,9 +181,8 @@ async fn settle_strays(
     }
     let names: Vec<&str> = doubtful.iter().map(String::as_str).collect();
     tell(&format!("{}  once more, alone: {}", killed.target, names.join(", ")));
-    let checks = checks_for(test, *mutant);
     // The whole trial, since some checks judge what the others have seen.
-    let reports = hold(test, *mutant, checks, "-again").await?;
+    let reports = try_out(test, *mutant, checks_for(test, *mutant)?, "-again").await?;
     let again = kills(*mutant, &reports, Duration::ZERO)?;
     let confirmed = |check: &str| again.killed_by.iter().any(|other| other == check);
     let (strays, flickers) =
@@ -214,13 +212,34 @@ fn patience(role: Role) -> Duration {
     }
 }
 
-/// Scripted checks are proved by the mutants made for them, which makes a search with each of those idle.
-fn checks_for(test: &SelfTest, mutant: Double) -> Vec<Check> {
+/// Every scripted check, and of the searches those that the fault concerns: any other would only take its time.
+fn checks_for(test: &SelfTest, mutant: Double) -> Result<Vec<Check>, TrialError> {
+    let concerned = globs(mutant.concerns())?;
+    let searched = mutant.layer() == Layer::Search;
     let mut checks = test.checks.get(&mutant.role()).cloned().unwrap_or_default();
-    if mutant.layer() == Layer::Scripted {
-        checks.retain(|check| check.lane != Lane::Search);
+    checks.retain(|check| check.lane != Lane::Search || (searched && concerned.is_match(&check.id)));
+    Ok(checks)
+}
+
+/// Holds the scripted checks and, with a target of their own, the searches: checks that judge all that a target has
+/// said would otherwise judge what a search has found.
+async fn try_out(
+    test: &SelfTest,
+    double: Double,
+    checks: Vec<Check>,
+    suffix: &str,
+) -> Result<Vec<CheckReport>, TrialError> {
+    let controls: Vec<Check> = checks.iter().filter(|check| check.lane == Lane::Control).cloned().collect();
+    let (searches, scripted): (Vec<Check>, Vec<Check>) =
+        checks.into_iter().partition(|check| check.lane == Lane::Search);
+    let mut reports = hold(test, double, scripted, suffix).await?;
+    if !searches.is_empty() {
+        let known: BTreeSet<String> = reports.iter().map(|report| report.check.clone()).collect();
+        let checks = controls.into_iter().chain(searches).collect();
+        let searched = hold(test, double, checks, &format!("-search{suffix}")).await?;
+        reports.extend(searched.into_iter().filter(|report| !known.contains(&report.check)));
     }
-    checks
+    Ok(reports)
 }
 
 /// All mutants of all roles.
@@ -287,7 +306,7 @@ async fn hold(
             profile: Profile::Strict,
             seed: test.seed,
             jobs: 8,
-            budget: Budget { cases: test.cases, max_time: None },
+            budget: Budget { cases: test.cases, max_time: None, first_only: true },
             timeout: patience(double.role()),
             checks,
             folder: test.folder.join(&name),

@@ -42,8 +42,10 @@ pub(crate) async fn run(args: MutantsArgs, _color: bool) -> Result<ExitCode, Fai
             (role, super::run::with_controls(mine, role))
         })
         .collect();
+    let searches: BTreeSet<String> =
+        chosen.iter().filter(|check| check.lane == Lane::Search).map(|check| check.id.clone()).collect();
     let all_layers = args.layer != Some(LayerName::Search);
-    let whole = all_layers && args.check.is_empty() && args.mutants.is_empty() && args.every == 1;
+    let whole = args.check.is_empty() && args.mutants.is_empty() && args.every == 1;
     let (network, anvil) = settings::chain(&args.chain, args.quiet).await?;
     let scratch = std::env::temp_dir().join(format!("gauntlet-mutants-{}", std::process::id()));
     let folder = args.out.clone().unwrap_or_else(|| scratch.clone());
@@ -69,10 +71,13 @@ pub(crate) async fn run(args: MutantsArgs, _color: bool) -> Result<ExitCode, Fai
         let _ = std::fs::remove_dir_all(&scratch);
     }
     let mut made = made?;
-    if !whole {
-        // With a part of the mutants or checks, that a check catches nothing says nothing.
-        made.idle_checks.clear();
-    }
+    // With a part of the mutants or checks, that a check catches nothing says nothing.
+    made.idle_checks.retain(|check| whole && (all_layers || searches.contains(check)));
+    made.checks = match (whole, all_layers) {
+        (true, true) => made.checks,
+        (true, false) => searches.len(),
+        (false, _) => 0,
+    };
     output::result(&match args.format {
         Format::Human => human(&made),
         Format::Json => pretty(&json!({ "holds": made.holds(), "matrix": made })),
@@ -123,14 +128,15 @@ fn human(matrix: &Matrix) -> String {
         caught.filter(|killed| killed.layer == layer.as_str()).count()
     };
     let (scripted, searched) = (caught_by(Layer::Scripted), caught_by(Layer::Search));
-    let idle = matrix.idle_checks.len();
+    let catching = match matrix.checks {
+        0 => "of a part nobody can say whether every check catches one".to_owned(),
+        checks => format!("{} of {checks} checks catch one", checks - matrix.idle_checks.len()),
+    };
     let _ = write!(
         text,
-        "\n{} of {} mutants caught ({scripted} scripted, {searched} by search only) · {} of {} checks catch one · the double {} · {}",
+        "\n{} of {} mutants caught ({scripted} scripted, {searched} by search only) · {catching} · the double {} · {}",
         scripted + searched,
         matrix.mutants.len(),
-        matrix.checks - idle,
-        matrix.checks,
         if matrix.double_fails.is_empty() { "passes" } else { "FAILS" },
         if matrix.holds() { "the matrix holds" } else { "THE MATRIX DOES NOT HOLD" },
     );

@@ -88,7 +88,7 @@ fn scenarios(files: &[String], role: Role) -> Result<Vec<&'static Scenario>, Fai
 }
 
 fn budget(args: &RunArgs) -> Budget {
-    Budget { cases: args.cases, max_time: args.max_time.map(Duration::from_secs) }
+    Budget { cases: args.cases, max_time: args.max_time.map(Duration::from_secs), first_only: false }
 }
 
 /// Without a number of cases nothing is searched; who selected nothing but searches has to name one.

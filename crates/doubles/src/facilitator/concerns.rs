@@ -261,15 +261,13 @@ pub(super) const fn concerns(fault: Fault) -> &'static [&'static str] {
         | PayeeByFirstBytes
         | StartInMilliseconds
         | TakesLastSecond
-        | FirstVerifiedLastSettled
-        | EscapedPaysAgain
-        | IgnoresLastNonceByte
-        | ForgetsAfter64
-        | ForgetsAfterRestart
-        | HundredthCopySucceeds
-        | OneReceiptForAPayer
-        | RefusalsStay
-        | WedgedAfterDeepBody => &["facilitator.search.*"],
+        | FirstVerifiedLastSettled => &["facilitator.search.verdict"],
+        EscapedPaysAgain => &["facilitator.search.agreement"],
+        IgnoresLastNonceByte | ForgetsAfter64 | ForgetsAfterRestart | RefusalsStay => {
+            &["facilitator.search.sequence"]
+        }
+        HundredthCopySucceeds | OneReceiptForAPayer => &["facilitator.search.{sequence,crowd}"],
+        WedgedAfterDeepBody => &["facilitator.search.bytes"],
         LeaksInternals => &["facilitator.answers.no-leaks"],
         RefusalsAre500 => &[
             "facilitator.answers.no-5xx",

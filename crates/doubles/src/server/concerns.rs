@@ -472,8 +472,11 @@ pub(super) const fn concerns(fault: Fault) -> &'static [&'static str] {
             "server.paid.once{,.v1}",
             "server.refused.*",
         ],
-        UnknownFieldsDictate | LongHeaderBuysAgain | IgnoresLastNonceByte | ForgetsAfter64 | ThirdIsFree
-        | OneReceiptForAPayer => &["server.search.*"],
+        UnknownFieldsDictate => &["server.search.verdict"],
+        LongHeaderBuysAgain => &["server.search.agreement"],
+        IgnoresLastNonceByte | ForgetsAfter64 | ThirdIsFree => &["server.search.sequence"],
+        OneReceiptForAPayer => &["server.search.{sequence,crowd}"],
+        WedgedAfterManyDigits => &["server.search.bytes"],
         V1ErrorMissing => &[
             "server.challenge.version{,.v1}",
             "server.order.settle-false{,.v1}",

@@ -7,6 +7,8 @@ use gauntlet_wire::header::{bytes_lenient, payment_header};
 
 /// More levels than any payment has.
 const DEEP: usize = 1000;
+/// More digits than any number needs.
+const DIGITS: usize = 400;
 
 /// Whether a mutant cannot read a payment that others can.
 pub(super) fn are_illegible(fault: Option<Fault>, json: &[u8]) -> bool {
@@ -20,8 +22,26 @@ pub(super) fn are_illegible(fault: Option<Fault>, json: &[u8]) -> bool {
 
 /// Whether a payment header is nested deeper than a mutant can stand.
 pub(super) fn are_deep(headers: &HeaderMap) -> bool {
+    payments(headers).any(|json| depth(&json) > DEEP)
+}
+
+/// Whether a payment header has more digits in a row than a mutant can stand.
+pub(super) fn are_many_digits(headers: &HeaderMap) -> bool {
+    payments(headers).any(|json| json.chunk_by(|a, b| is_digit(a) == is_digit(b)).any(is_long_number))
+}
+
+fn is_digit(byte: &u8) -> bool {
+    byte.is_ascii_digit()
+}
+
+fn is_long_number(run: &[u8]) -> bool {
+    run.len() > DIGITS && run.first().is_some_and(is_digit)
+}
+
+/// What stands in the payment headers, as far as it is base64.
+fn payments(headers: &HeaderMap) -> impl Iterator<Item = Vec<u8>> {
     let values = Version::ALL.iter().flat_map(|version| headers.get_all(payment_header(*version)));
-    values.filter_map(|value| bytes_lenient(value.to_str().ok()?).ok()).any(|(json, _)| depth(&json) > DEEP)
+    values.filter_map(|value| Some(bytes_lenient(value.to_str().ok()?).ok()?.0))
 }
 
 fn depth(json: &[u8]) -> usize {
@@ -54,6 +74,7 @@ fn outside_strings(json: &[u8]) -> impl Iterator<Item = u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use gauntlet_wire::header::encode_bytes;
 
     #[test]
     fn what_stands_in_strings_is_neither_space_nor_level() {
@@ -64,5 +85,20 @@ mod tests {
         assert!(!refuses(Fault::EscapesNotRead, r#"{"a":"\n"}"#));
         assert!(refuses(Fault::ByteStrings, "{\"a\":\"ü\"}"));
         assert_eq!(depth(br#"{"a":[[1],"[[[["]}"#), 3);
+    }
+
+    #[test]
+    fn digits_count_where_they_stand_in_a_row() {
+        let written = |json: String| {
+            let header = payment_header(Version::V1);
+            are_many_digits(
+                &[(header.parse().unwrap(), encode_bytes(json.as_bytes()).parse().unwrap())]
+                    .into_iter()
+                    .collect(),
+            )
+        };
+        assert!(written(format!("{{\"a\":{}}}", "9".repeat(DIGITS + 1))));
+        assert!(!written(format!("{{\"a\":{}}}", "9".repeat(DIGITS))));
+        assert!(!written(format!("{{\"a\":\"{}\"}}", "9x".repeat(DIGITS))));
     }
 }

@@ -187,6 +187,8 @@ mutants! {
         "From its third payment on a payer is served without any being settled.";
     OneReceiptForAPayer, "one-receipt-for-a-payer",
         "A payment is served for another of its payer that is being settled.";
+    WedgedAfterManyDigits, "wedged-after-many-digits",
+        "After a payment header with more than 400 digits in a row nobody can buy.";
 
     // Versions and headers
     V1AnyHeader, "v1-any-header",

@@ -197,6 +197,9 @@ pub(super) async fn suffer(service: &Service, order: &Order, why: &Why) {
         (Some(Fault::WedgedAfterMalformed), Why::Malformed(_)) => {
             service.quirks.wedge();
         }
+        (Some(Fault::WedgedAfterManyDigits), _) if letters::are_many_digits(&order.headers) => {
+            service.quirks.wedge();
+        }
         (Some(Fault::NeverRecovers), why) if why.is_facilitators() => {
             service.quirks.wedge();
         }

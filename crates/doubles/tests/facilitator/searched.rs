@@ -35,7 +35,8 @@ fn what_only_a_search_finds_concerns_only_a_search() {
     let searched = MUTANTS.iter().filter(|mutant| mutant.layer() == Layer::Search);
     assert!(searched.clone().count() >= 14);
     for mutant in searched {
-        assert_eq!(mutant.concerns, ["facilitator.search.*"], "{}", mutant.name);
+        let searches = |glob: &&str| glob.starts_with("facilitator.search.");
+        assert!(mutant.concerns.iter().all(searches), "{}", mutant.name);
     }
 }
 

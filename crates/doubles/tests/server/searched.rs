@@ -13,7 +13,8 @@ fn what_only_a_search_finds_concerns_only_a_search() {
     let searched = MUTANTS.iter().filter(|mutant| mutant.layer() == Layer::Search);
     assert!(searched.clone().count() >= 6);
     for mutant in searched {
-        assert_eq!(mutant.concerns, ["server.search.*"], "{}", mutant.name);
+        let searches = |glob: &&str| glob.starts_with("server.search.");
+        assert!(mutant.concerns.iter().all(searches), "{}", mutant.name);
     }
 }
 
@@ -112,6 +113,18 @@ async fn second_is_free(shop: &Shop<'_>) -> bool {
     let (first, second) = tokio::join!(shop.present("cheap", &one), second);
     assert!(first.serves() && second.serves());
     shop.calls(&other).is_empty()
+}
+
+#[tokio::test]
+async fn a_long_number_ends_all_trade() {
+    let town = Town::start().await;
+    for (fault, goes_on) in [(None, true), (Some(Fault::WedgedAfterManyDigits), false)] {
+        let shop = town.shop(fault).await;
+        let payment = shop.payment(Version::V2, "cheap").await;
+        let long = payment.payload().replace("\"10000\"", &"9".repeat(401));
+        assert!(!shop.present_text("cheap", Version::V2, &encode_bytes(long.as_bytes())).await.serves());
+        assert_eq!(shop.present("cheap", &payment).await.serves(), goes_on);
+    }
 }
 
 #[tokio::test]

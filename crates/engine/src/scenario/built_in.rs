@@ -63,11 +63,21 @@ pub(super) const FILES: &[(&str, &str)] = files![
     "flows/paid-fetch",
     "flows/refused-then-refilled",
     "flows/two-clients-at-once",
+    "server/replay.after-restart",
+    "server/replay.header-case",
+    "server/replay.high-s",
+    "server/replay.in-sequence",
+    "server/replay.preempted",
+    "server/replay.refilled",
+    "server/replay.reordered",
+    "server/replay.spent-at-twin",
+    "server/replay.unpadded",
+    "server/replay.upper-case",
 ];
 
 /// The folders of the files that are compiled in, and the first words of their ids.
 pub(super) const FOLDERS: &[(&str, &str)] =
-    &[("attacks", "attack"), ("flows", "flow"), ("facilitator", "facilitator")];
+    &[("attacks", "attack"), ("flows", "flow"), ("facilitator", "facilitator"), ("server", "server")];
 
 static SCENARIOS: LazyLock<Result<Vec<Scenario>, ScenarioError>> =
     LazyLock::new(|| FILES.iter().map(|(path, text)| Scenario::parse(text, Path::new(path))).collect());

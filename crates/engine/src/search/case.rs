@@ -16,7 +16,7 @@ pub struct Case {
     pub title: String,
     /// Who is on trial.
     pub role: Role,
-    /// The version of its payments; `None` for both.
+    /// The version of its payments; `None` when it had several. Its scenario has one, v2 then.
     pub version: Option<Version>,
     /// What its accounts are derived from.
     pub accounts: String,
@@ -85,14 +85,11 @@ impl Case {
     }
 
     fn scenario(&self, number: u32) -> String {
-        let versions = match self.version {
-            Some(version) => format!("[{}]", version.number()),
-            None => "[2, 1]".into(),
-        };
+        let version = self.version.unwrap_or(Version::V2).number();
         let Facts { check, case, sent, reproduced, .. } = &self.facts;
         format!(
             "# Case {case} of {check}: {}\n# {reproduced}\nid = \"case.{number:04}\"\ntitle = {}\nrole = \"{}\"\n\
-             covers = [{}]\nversions = {versions}\naccounts = {}\n\n{}",
+             covers = [{}]\nversions = [{version}]\naccounts = {}\n\n{}",
             sent.replace(char::is_control, " "),
             text(&self.title),
             self.role,

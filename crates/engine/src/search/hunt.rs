@@ -3,6 +3,7 @@
 //! Nothing here knows of payments. Who plays a case answers which faults it showed; a fault is known by its
 //! fingerprint, and a case is made smaller only as long as it shows the same one.
 
+use super::Budget;
 use crate::check::Stop;
 use alloy_primitives::keccak256;
 use futures::future::BoxFuture;
@@ -34,11 +35,12 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// The usual limits for so many cases.
+    /// The usual limits of a budget for so many cases.
     #[must_use]
-    pub const fn of(cases: u64, max_time: Option<Duration>, lanes: usize) -> Self {
+    pub const fn of(budget: Budget, cases: u64, lanes: usize) -> Self {
         let shrink_time = Duration::from_secs(20);
-        Self { cases, max_time, lanes, shrink_requests: 256, shrink_time, fingerprints: 10, again: 3 }
+        let (shrink_requests, fingerprints) = if budget.first_only { (0, 1) } else { (256, 10) };
+        Self { cases, max_time: budget.max_time, lanes, shrink_requests, shrink_time, fingerprints, again: 3 }
     }
 }
 

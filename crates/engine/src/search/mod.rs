@@ -26,6 +26,8 @@ pub struct Budget {
     pub cases: u64,
     /// The longest time for each property; `None` means as long as the cases take.
     pub max_time: Option<Duration>,
+    /// Only whether there is something to find: the first failure ends a property's search, and is kept as it was met.
+    pub first_only: bool,
 }
 
 /// The checks that search, for one role.

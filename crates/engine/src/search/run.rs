@@ -35,7 +35,7 @@ pub trait Property: Send + Sync + 'static {
 
     /// How far the search goes.
     fn limits(&self, budget: Budget) -> Limits {
-        Limits::of(budget.cases, budget.max_time, self.lanes())
+        Limits::of(budget, budget.cases, self.lanes())
     }
 
     /// Classes of which there must be cases.

@@ -65,7 +65,7 @@ pub const VERBS: &[Verb] = &[
         )
     },
     Verb {
-        beside: &["at", "as", "times", "together", "background", "expect", "require"],
+        beside: &["at", "as", "change", "times", "together", "background", "expect", "require"],
         parallel: true,
         ..verb(
             "pay",
@@ -76,7 +76,7 @@ pub const VERBS: &[Verb] = &[
         )
     },
     Verb {
-        beside: &["at", "as", "times", "background", "expect", "require"],
+        beside: &["at", "as", "change", "times", "background", "expect", "require"],
         parallel: true,
         ..verb(
             "neighbour",

@@ -265,6 +265,8 @@ pub struct Pay {
     pub name: String,
     /// Another route than its own.
     pub at: Option<&'static str>,
+    /// Further changes, for this time only.
+    pub change: Vec<Change>,
     /// Another way of writing it.
     pub form: Option<Form>,
     /// How many copies, and when.

@@ -105,6 +105,8 @@ pub enum Line {
     InventedTransaction,
     /// Success in a transaction that succeeded and moved nothing, as some tokens let a spent nonce pass.
     EmptyTransaction,
+    /// What the chain says, as it would without a script.
+    Truth,
 }
 
 impl Line {
@@ -114,12 +116,13 @@ impl Line {
         ("no-transaction", Self::NoTransaction),
         ("invented-transaction", Self::InventedTransaction),
         ("empty-transaction", Self::EmptyTransaction),
+        ("truth", Self::Truth),
     ];
 
     /// Whether it claims money that never moved.
     #[must_use]
     pub const fn is_lie(self) -> bool {
-        !matches!(self, Self::Refused)
+        !matches!(self, Self::Refused | Self::Truth)
     }
 }
 

@@ -23,6 +23,9 @@ impl Stage {
         };
         let cx = self.cx.clone();
         let mut purchase = self.purchase(&pay.name)?.clone();
+        for change in &pay.change {
+            purchase.payment.change(change, &cx);
+        }
         if let Some(route) = pay.at {
             purchase.route = cx.route(route)?;
         }

@@ -22,6 +22,7 @@ pub(super) async fn act(cx: &Cx, purchase: &Purchase, call: Call, with: Line) ->
     let payer = purchase.payment.payer.address().to_checksum(None);
     let network = cx.world.chain.profile().network.name(purchase.version());
     let said = match (call, with) {
+        (_, Line::Truth) => return Ok(Act::Forward),
         (Call::Verify, _) => {
             json!({ "isValid": false, "invalidReason": "invalid_payload", "payer": payer })
         }

@@ -199,8 +199,9 @@ fn read_call(step: &Table<'_>) -> Result<Call, ScenarioError> {
 
 fn read_answer(step: &Table<'_>, name: String) -> Result<Action, ScenarioError> {
     let (call, with) = (read_call(step)?, step.needed_word("with", Line::WORDS)?);
-    if call == Call::Verify && with != Line::Refused {
-        return Err(step.error_at("with", "only /settle names transactions; /verify can be `refused`"));
+    if call == Call::Verify && !matches!(with, Line::Refused | Line::Truth) {
+        let message = "only /settle names transactions; /verify can be `refused`, or say the `truth`";
+        return Err(step.error_at("with", message));
     }
     Ok(Action::Answer { name, call, with })
 }
@@ -291,6 +292,7 @@ fn read_pay(step: &Table<'_>, verb: &Verb, name: String) -> Result<Pay, Scenario
     Ok(Pay {
         name,
         at: step.word("at", &routes())?,
+        change: values::changes(step, "change")?,
         form: step.word("as", Form::WORDS)?,
         copies: copies(step, &["times", "as", "background"])?,
         neighbour: verb.name == "neighbour",

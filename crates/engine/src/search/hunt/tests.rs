@@ -38,7 +38,7 @@ impl Game for Numbers {
 }
 
 fn limits(cases: u64) -> Limits {
-    Limits { shrink_time: Duration::MAX, ..Limits::of(cases, None, 3) }
+    Limits { shrink_time: Duration::MAX, ..Limits::of(Budget::default(), cases, 3) }
 }
 
 #[tokio::test]

@@ -128,8 +128,9 @@ fn count(counts: &Counts, kind: &'static str) {
 
 /// The budget counts operations, so that a sequence costs as much as so many cases elsewhere.
 fn limits(budget: Budget, average: u64) -> Limits {
-    let usual = Limits::of(budget.cases.div_ceil(average), budget.max_time, 1);
-    Limits { shrink_requests: SHRINK_REQUESTS, ..usual }
+    let usual = Limits::of(budget, budget.cases.div_ceil(average), 1);
+    let shrink_requests = if budget.first_only { 0 } else { SHRINK_REQUESTS };
+    Limits { shrink_requests, ..usual }
 }
 
 /// `312 operations: verify 90, settle 88; never: restart`.
@@ -169,7 +170,7 @@ impl Property for Sequences {
     }
 
     fn version(&self, case: &Self::Case) -> Option<Version> {
-        case.0.version()
+        case.0.version(&script::needed(&case.0, &case.1))
     }
 
     fn play<'a>(&'a self, cx: &'a Cx, case: &'a Self::Case, _: u64) -> BoxFuture<'a, Result<Told, Stop>> {
@@ -184,8 +185,8 @@ impl Sequences {
         (began, operations): &(State, Vec<Operation>),
     ) -> Result<Told, Stop> {
         let player = Player::new(cx, began).await?;
-        let (chain, version) = (player.arranged(), began.version().unwrap_or(Version::V2));
-        let script = script::script(began, operations, &chain, version.number(), self.crowd);
+        let chain = player.arranged();
+        let script = script::script(began, operations, &chain, self.crowd);
         let mut told = Told {
             made: Made::Of { class: "sequences", kind: String::new() },
             class: "in the end".into(),

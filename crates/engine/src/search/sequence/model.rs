@@ -4,6 +4,7 @@ use crate::cx::Cx;
 use gauntlet_wire::{B256, Version};
 use proptest::prelude::*;
 use proptest_state_machine::ReferenceStateMachine;
+use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fmt;
 
@@ -188,10 +189,11 @@ impl fmt::Display for Operation {
 }
 
 impl State {
-    /// The version of the payments; none when they have several.
-    pub(super) fn version(&self) -> Option<Version> {
-        let first = self.plans.first()?.version;
-        self.plans.iter().all(|plan| plan.version == first).then_some(first)
+    /// The version of these payments; none when they have several.
+    pub(super) fn version(&self, needed: &BTreeSet<usize>) -> Option<Version> {
+        let mut versions = needed.iter().map(|number| self.plans[*number].version);
+        let first = versions.next()?;
+        versions.all(|version| version == first).then_some(first)
     }
 
     /// The nonce of a payment.
@@ -215,6 +217,36 @@ impl State {
         });
         let how = if crowd { format!(" in {} lanes at once", self.lanes) } else { String::new() };
         format!("{}: {}{how}", plans.collect::<Vec<_>>().join(", "), done.join("; "))
+    }
+
+    /// The payment by which a payer is named where a sequence is written down; none when he pays for nothing.
+    #[must_use]
+    pub(super) fn named_by(&self, payer: usize) -> Option<usize> {
+        self.plans.iter().position(|plan| plan.payer == payer)
+    }
+
+    /// The payments that a sequence needs where it is written down, by those that it is about and by the payers whose
+    /// money changes.
+    #[must_use]
+    pub(super) fn needed(
+        &self,
+        about: impl IntoIterator<Item = usize>,
+        payers: impl IntoIterator<Item = usize>,
+    ) -> BTreeSet<usize> {
+        let named = payers.into_iter().filter_map(|payer| self.named_by(payer));
+        about.into_iter().chain(named).collect()
+    }
+
+    /// A payment as a scenario gives it: its payer, and its nonce when that is like another's. `nonces` has one for
+    /// each payment. A scenario has one version, also where the sequence had two.
+    #[must_use]
+    pub(super) fn given(&self, number: usize, nonces: &Value, version: Version) -> String {
+        let plan = &self.plans[number];
+        let other = plan.version != version;
+        let note = if other { format!("# it was one of {}\n", plan.version) } else { String::new() };
+        let nonce = plan.near.and_then(|_| nonces[number].as_str());
+        let nonce = nonce.map_or_else(String::new, |nonce| format!("nonce = \"{nonce}\"\n"));
+        format!("payer = \"payer{}\"\n{nonce}{note}", plan.payer)
     }
 
     pub(super) fn of(plans: Vec<Plan>, lanes: usize) -> Self {

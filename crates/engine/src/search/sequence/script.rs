@@ -1,20 +1,16 @@
 //! A sequence as a scenario: the same payments, operations and expectations in TOML.
 
 use super::model::{BURST, Fate, Operation, Purse, State};
+use gauntlet_wire::Version;
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 /// The scenario behind its head. `arranged` is what the player says of the chain; a crowd's answers are not expected to
 /// be any in particular.
-pub(super) fn script(
-    began: &State,
-    operations: &[Operation],
-    arranged: &Value,
-    version: u8,
-    crowd: bool,
-) -> String {
-    let mut text = given(began, arranged, version);
+pub(super) fn script(began: &State, operations: &[Operation], arranged: &Value, crowd: bool) -> String {
+    let needed = needed(began, operations);
+    let mut text = given(began, &needed, &arranged["nonces"]);
     let bursts = operations.iter().filter(|operation| **operation == Operation::Burst).count();
     for burst in 0..bursts {
         for number in 0..BURST {
@@ -43,21 +39,25 @@ pub(super) fn script(
         }
     }
     text.push_str(&extra);
-    expect(&mut text, began, &state, operations, crowd);
+    expect(&mut text, &needed, began, &state, operations, crowd);
     text
 }
 
-fn given(began: &State, arranged: &Value, version: u8) -> String {
+/// The payments that the scenario needs.
+pub(super) fn needed(began: &State, operations: &[Operation]) -> BTreeSet<usize> {
+    let payers = operations.iter().filter_map(|operation| match operation {
+        Operation::Fund(payer, _) => Some(*payer),
+        _ => None,
+    });
+    began.needed(operations.iter().flat_map(Operation::payments), payers)
+}
+
+fn given(began: &State, needed: &BTreeSet<usize>, nonces: &Value) -> String {
+    let version = began.version(needed).unwrap_or(Version::V2);
     let mut text = String::new();
-    for (number, plan) in began.plans.iter().enumerate() {
-        let _ = writeln!(text, "[given.p{number}]\namount = \"{}\"", State::price(number));
-        let _ = writeln!(text, "payer = \"payer{}\"", plan.payer);
-        if let (Some(_), Some(nonce)) = (plan.near, arranged["nonces"][number].as_str()) {
-            let _ = writeln!(text, "nonce = \"{nonce}\"");
-        }
-        if plan.version.number() != version {
-            let _ = writeln!(text, "# it was one of version {}", plan.version.number());
-        }
+    for number in needed {
+        let _ = writeln!(text, "[given.p{number}]\namount = \"{}\"", State::price(*number));
+        text.push_str(&began.given(*number, nonces, version));
         text.push('\n');
     }
     text
@@ -86,7 +86,7 @@ fn steps(text: &mut String, state: &State, operation: &Operation, bursts: &mut u
         Operation::Slow(number) => writeln!(
             text,
             "[[steps]]\nmining = \"stopped\"\n\n[[steps]]\nsettle = \"p{number}\"\nbackground = true\n\n\
-             [[steps]]\nawait = \"p{number}\"\nuntil = \"waiting\"\n\n[[steps]]\nmining = \"automatic\"\n\n\
+             [[steps]]\nmine = 1\n\n[[steps]]\nmining = \"automatic\"\n\n\
              [[steps]]\nawait = \"p{number}\"\n"
         ),
         Operation::Together(numbers) => together(text, numbers),
@@ -110,7 +110,7 @@ fn settles(state: &State, number: usize, crowd: bool) -> &'static str {
 
 /// A payer is named by a payment of his.
 fn fund(text: &mut String, state: &State, payer: usize, purse: Purse) -> std::fmt::Result {
-    let Some(number) = state.plans.iter().position(|plan| plan.payer == payer) else {
+    let Some(number) = state.named_by(payer) else {
         return Ok(());
     };
     match purse {
@@ -133,11 +133,18 @@ fn together(text: &mut String, numbers: &[usize]) -> std::fmt::Result {
     writeln!(text, "[[steps]]\nparallel = [{}]\n", verbs.join(", "))
 }
 
-fn expect(text: &mut String, began: &State, ended: &State, operations: &[Operation], crowd: bool) {
+fn expect(
+    text: &mut String,
+    needed: &BTreeSet<usize>,
+    began: &State,
+    ended: &State,
+    operations: &[Operation],
+    crowd: bool,
+) {
     let _ = writeln!(text, "[expect.transfers]");
-    for (number, fate) in ended.fates.iter().enumerate() {
-        let may = crowd || began.fates[number] != Fate::Unused;
-        let count = match fate {
+    for number in needed {
+        let may = crowd || began.fates[*number] != Fate::Unused;
+        let count = match ended.fates[*number] {
             Fate::Paid if !may => "1",
             Fate::Unused | Fate::Cancelled if !may => "0",
             _ => "[0, 1]",

@@ -2,13 +2,16 @@
 
 use super::awake::drawn;
 use super::model::{Copy, Facilitator, Fate, Operation, PLENTY, Plan, Purse, State};
-use super::{KINDS, script, story, told};
+use super::shop::{self, Deal, Shop};
+use super::{KINDS, deals, script, story, told};
+use crate::scenario::Scenario;
 use gauntlet_wire::Version;
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use proptest_state_machine::ReferenceStateMachine;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::collections::BTreeSet;
+use std::path::Path;
 
 fn runner(seed: u8) -> TestRunner {
     let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &[seed; 32]);
@@ -151,7 +154,7 @@ fn what_never_happened_is_said() {
 #[test]
 fn a_sequence_is_written_as_a_scenario() {
     let nonces = json!({ "nonces": ["0x01", "0x02", "0x03"] });
-    let text = script::script(&state(), &operations(), &nonces, 2, false);
+    let text = script::script(&state(), &operations(), &nonces, false);
     let scenario: toml::Table = text.parse().expect("TOML");
     assert_eq!(scenario["given"]["p1"]["nonce"].as_str(), Some("0x02"), "{text}");
     assert_eq!(scenario["given"]["p0"].get("nonce"), None, "its own: {text}");
@@ -161,6 +164,71 @@ fn a_sequence_is_written_as_a_scenario() {
     assert_eq!(steps[3]["together"].as_integer(), Some(3));
     assert_eq!(steps[4]["parallel"].as_array().map(Vec::len), Some(2));
     assert_eq!(scenario["expect"]["transfers"]["p0"].as_integer(), Some(1));
-    let crowd = script::script(&state(), &operations(), &nonces, 2, true);
+    let crowd = script::script(&state(), &operations(), &nonces, true);
     assert!(!crowd.contains("isValid"), "nobody knows what came first: {crowd}");
+}
+
+/// Reads the script of a sequence behind a head like the one that a case gets.
+fn read(role: &str, script: &str) -> Scenario {
+    let head = format!(
+        "id = \"case.0001\"\ntitle = \"a sequence\"\nrole = \"{role}\"\nversions = [2]\naccounts = \"402/case/1\"\n\n"
+    );
+    let text = format!("{head}{script}");
+    Scenario::parse(&text, Path::new("cases/0001/scenario.toml"))
+        .unwrap_or_else(|error| panic!("{error}\n{text}"))
+}
+
+fn nonces(state: &State) -> Value {
+    (0..state.plans.len()).map(|byte| format!("0x{byte:064x}")).collect()
+}
+
+#[test]
+fn whatever_is_drawn_for_a_facilitator_can_be_played_as_a_scenario() {
+    let mut runner = runner(2);
+    for number in 0..120 {
+        let (began, operations) =
+            drawn::<Facilitator>(6..=16).new_tree(&mut runner).expect("no filter").current();
+        let nonces = json!({ "nonces": nonces(&began) });
+        let text = script::script(&began, &operations, &nonces, number % 2 == 1);
+        // The money of a payer who pays for nothing changes nothing.
+        let idle = |operation: &&Operation| matches!(operation, Operation::Fund(payer, _) if began.named_by(*payer).is_none());
+        let written = operations.len() - operations.iter().filter(idle).count();
+        assert!(read("facilitator", &text).every_step().len() >= written, "{text}");
+    }
+}
+
+#[test]
+fn whatever_is_drawn_for_a_server_can_be_played_as_a_scenario() {
+    let mut runner = runner(3);
+    let mut kinds = BTreeSet::new();
+    for _ in 0..300 {
+        let (began, dealt) = drawn::<Shop>(4..=12).new_tree(&mut runner).expect("no filter").current();
+        assert!(
+            read("server", &deals::script(&began, &dealt, &nonces(&began))).every_step().len()
+                >= dealt.len() / 2
+        );
+        let mut state = began;
+        for deal in &dealt {
+            assert!(Shop::preconditions(&state, deal), "{deal}");
+            kinds.insert(deal.kind(&state));
+            shop::step(&mut state, deal);
+        }
+    }
+    assert_eq!(kinds, shop::DEALS.into_iter().collect());
+}
+
+#[test]
+fn a_server_settles_what_is_paid_at_its_own_route_and_the_rest_is_open() {
+    let mut state = state();
+    shop::step(&mut state, &Deal::Pay(0));
+    assert_eq!((state.fates[0], state.purses[0]), (Fate::Paid, Some(PLENTY - 10_000)));
+    shop::step(&mut state, &Deal::Copied(0, Copy::Spaced));
+    assert_eq!(state.purses[0], Some(PLENTY - 10_000), "a copy is the same payment");
+    for harmless in [Deal::Unpaid(1), Deal::Refused(1), Deal::Burst, Deal::Restart, Deal::Elsewhere(0)] {
+        let before = state.clone();
+        shop::step(&mut state, &harmless);
+        assert_eq!(state, before, "{harmless}");
+    }
+    shop::step(&mut state, &Deal::Elsewhere(1));
+    assert_eq!((state.fates[1], state.purses[0]), (Fate::Open, None), "its own choice");
 }

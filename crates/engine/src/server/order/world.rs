@@ -6,7 +6,7 @@ use crate::check::{Judged, Stop};
 use crate::cx::{Cx, Violation, this_second};
 use crate::server::buyer::Purchase;
 use crate::server::money::{Expected, judge_purchase};
-use crate::server::replay::{relay, served_once_at_most};
+use crate::server::rules;
 use gauntlet_doubles::scripted::Endpoint;
 use gauntlet_report::Class;
 use gauntlet_wire::{Mutation, U256, Version};
@@ -135,5 +135,45 @@ async fn comes_back(cx: &Cx, purchase: &Purchase, charged: bool) -> Judged {
     cx.must_have_come(&visit)?;
     let told = if visit.served() { "served" } else { "refused" };
     cx.note(format!("when the same payment comes again it is {told}"));
+    Ok(())
+}
+
+/// Submits a payment's authorization past the server and its facilitator.
+async fn relay(cx: &Cx, purchase: &Purchase) -> Judged {
+    let payment = &purchase.payment;
+    let presented = payment.draft.present()?;
+    cx.world.history.relay(payment.key());
+    let relayed =
+        cx.world.chain.relay(payment.token.address, &presented.authorization, &presented.signature).await?;
+    if relayed.status {
+        Ok(())
+    } else {
+        Err(Stop::Harness("the authorization that we submitted reverted".into()))
+    }
+}
+
+/// Presents a payment whose money is with the payee already, three times, and counts the answers with content.
+async fn served_once_at_most(cx: &Cx, purchase: &Purchase, already: usize) -> Judged {
+    let mut served = already;
+    for _ in 0..3 {
+        let (visit, money) = cx.buy_as(purchase, purchase.request()?, Expected::PaidAlready).await?;
+        cx.must_have_come(&visit)?;
+        served += usize::from(visit.served());
+        if visit.served() && served > 1 {
+            cx.find(Violation {
+                requirement: rules::replayed(purchase.version()),
+                kind: "served-again",
+                want: "one answer with content at most".into(),
+                got: format!("{served} answers with content for one Transfer"),
+                reply: Some(&visit.reply),
+                chain: money.lines,
+                ..Violation::default()
+            });
+        }
+    }
+    cx.note(match served {
+        0 => "the payer has paid and is refused",
+        _ => "the payment is served although somebody else submitted it",
+    });
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! A spent payment at its own route, in other words.
+//! A spent payment at its own route, in another request.
 
 use super::{once_more, spent};
 use crate::check::{Judged, Stop};
@@ -6,74 +6,11 @@ use crate::cx::{Cx, Violation};
 use crate::server::buyer::{Purchase, ask};
 use crate::server::offer::Offer;
 use gauntlet_probe::Request;
-use gauntlet_wire::header::{encode_bytes, payment_header, receipt_header};
-use gauntlet_wire::{Mutation, Version};
-use serde_json::Value;
-
-pub(super) async fn in_sequence(cx: Cx) -> Judged {
-    let purchase = spent(&cx).await?;
-    for _ in 0..2 {
-        once_more(&cx, &purchase, purchase.request()?).await?;
-    }
-    Ok(())
-}
-
-/// Presents a spent payment in the request that `write` makes of it.
-pub(super) async fn presented(cx: Cx, write: fn(&mut Purchase) -> Result<Request, Stop>) -> Judged {
-    let mut purchase = spent(&cx).await?;
-    let request = write(&mut purchase)?;
-    once_more(&cx, &purchase, request).await
-}
-
-pub(super) async fn mutated(cx: Cx, mutation: Mutation) -> Judged {
-    let mut purchase = spent(&cx).await?;
-    purchase.payment.mutate(&mutation);
-    once_more(&cx, &purchase, purchase.request()?).await
-}
-
-fn payload(purchase: &Purchase) -> Result<Value, Stop> {
-    Ok(purchase.payment.draft.present()?.body["paymentPayload"].take())
-}
+use gauntlet_wire::Version;
+use gauntlet_wire::header::{payment_header, receipt_header};
 
 fn carrying(purchase: &Purchase, value: String) -> Request {
     ask(&purchase.route).header(payment_header(purchase.version()), value)
-}
-
-pub(super) fn reordered(purchase: &mut Purchase) -> Result<Request, Stop> {
-    purchase.payment.changes.push("keys in reverse order, white space between them".into());
-    Ok(carrying(purchase, in_reverse(payload(purchase)?)?))
-}
-
-fn in_reverse(payload: Value) -> Result<String, Stop> {
-    fn reverse(value: Value) -> Value {
-        match value {
-            Value::Object(members) => {
-                members.into_iter().rev().map(|(key, value)| (key, reverse(value))).collect()
-            }
-            other => other,
-        }
-    }
-    Ok(encode_bytes(&serde_json::to_vec_pretty(&reverse(payload))?))
-}
-
-pub(super) fn unpadded(purchase: &mut Purchase) -> Result<Request, Stop> {
-    purchase.payment.changes.push("base64 without padding".into());
-    let value = without_padding(&payload(purchase)?);
-    Ok(carrying(purchase, value))
-}
-
-fn without_padding(payload: &Value) -> String {
-    let mut text = payload.to_string();
-    // Three bytes fill four letters, and then there would be no padding to leave out.
-    if text.len().is_multiple_of(3) {
-        text.push(' ');
-    }
-    encode_bytes(text.as_bytes()).trim_end_matches('=').to_owned()
-}
-
-pub(super) fn lower_case_name(purchase: &mut Purchase) -> Result<Request, Stop> {
-    let name = payment_header(purchase.version()).to_ascii_lowercase();
-    Ok(ask(&purchase.route).header(name, purchase.header()?))
 }
 
 pub(super) async fn other_requests(cx: Cx) -> Judged {
@@ -127,30 +64,4 @@ pub(super) async fn other_version(cx: Cx) -> Judged {
     purchase.offer.version = other;
     purchase.payment.changes.push(format!("the same authorization as a {other} payment"));
     once_more(&cx, &purchase, purchase.request()?).await
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use gauntlet_wire::header::{decode_lenient, decode_strict, encode};
-    use serde_json::json;
-
-    #[test]
-    fn padding_is_missing_whatever_the_length() {
-        for text in ["", "a", "ab", "abc"] {
-            let payload = json!({ "text": text });
-            let read = decode_lenient(&without_padding(&payload)).unwrap();
-            assert_eq!((read.value, read.oddities), (payload, vec!["missing padding"]));
-        }
-    }
-
-    #[test]
-    fn what_is_reordered_says_the_same_in_other_bytes() {
-        let payload = json!({ "a": 1, "b": { "c": [2, { "d": 3, "e": 4 }], "f": 5 } });
-        let written = in_reverse(payload.clone()).unwrap();
-        assert_ne!(written, encode(&payload));
-        let read = decode_strict(&written).unwrap();
-        assert_eq!(read, payload);
-        assert_eq!(read.as_object().unwrap().keys().collect::<Vec<_>>(), ["b", "a"]);
-    }
 }

@@ -13,11 +13,6 @@ fn at_route(cx: &Cx, purchase: &Purchase, route: &str) -> Result<Request, Stop> 
     Ok(ask(&cx.route(route)?).header(payment_header(purchase.version()), purchase.header()?))
 }
 
-pub(super) async fn spent_at_twin(cx: Cx) -> Judged {
-    let purchase = spent(&cx).await?;
-    once_more(&cx, &purchase, at_route(&cx, &purchase, "twin")?).await
-}
-
 /// Nothing that is signed names the route, so that whoever takes the payment there does no harm; but once is enough.
 pub(super) async fn first_at_twin(cx: Cx) -> Judged {
     let purchase = cx.purchase("cheap").await?;

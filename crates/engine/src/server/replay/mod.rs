@@ -3,9 +3,6 @@
 mod again;
 mod between;
 mod crowd;
-mod world;
-
-pub(super) use world::{relay, served_once_at_most};
 
 use crate::check::{Judged, Lane, Need, Stop};
 use crate::cx::Cx;
@@ -14,7 +11,6 @@ use crate::server::buyer::Purchase;
 use crate::server::money::Expected;
 use futures::future::BoxFuture;
 use gauntlet_probe::Request;
-use gauntlet_wire::{Mutation, SignatureForm};
 
 const AGAIN: &str = "one payment is served many times";
 const ELSEWHERE: &str = "a cheap payment buys what is dear, or what somebody else sells";
@@ -52,33 +48,9 @@ const fn at(
 
 /// The rows.
 pub const ROWS: &[Row] = &[
-    again(
-        "server.replay.in-sequence",
-        "a payment that has bought content buys none when it is sent twice more",
-        |cx| Box::pin(again::in_sequence(cx)),
-    ),
-    again("server.replay.reordered", "a spent payment with its JSON written otherwise buys nothing", |cx| {
-        Box::pin(again::presented(cx, again::reordered))
-    }),
-    again("server.replay.upper-case", "a spent payment in upper-case hexadecimal buys nothing", |cx| {
-        Box::pin(again::mutated(cx, Mutation::UpperCaseHex))
-    }),
-    again("server.replay.unpadded", "a spent payment in base64 without padding buys nothing", |cx| {
-        Box::pin(again::presented(cx, again::unpadded))
-    }),
-    again(
-        "server.replay.high-s",
-        "a spent payment with the high-s twin of its signature buys nothing",
-        |cx| Box::pin(again::mutated(cx, Mutation::Signature(SignatureForm::HighS))),
-    ),
     again("server.replay.other-request", "a spent payment buys nothing with another query or method", |cx| {
         Box::pin(again::other_requests(cx))
     }),
-    again(
-        "server.replay.header-case",
-        "a spent payment buys nothing under its header's name in lower case",
-        |cx| Box::pin(again::presented(cx, again::lower_case_name)),
-    ),
     Row {
         v2: &["GAUNTLET-RS-001", "X402V2-HTTP-RS-025", "INV-008-RS"],
         v1: &["GAUNTLET-RS-001", "X402V1-HTTP-RS-008", "INV-008-RS"],
@@ -114,12 +86,6 @@ pub const ROWS: &[Row] = &[
             |cx| Box::pin(crowd::different(cx)),
         )
     },
-    at(
-        "server.replay.spent-at-twin",
-        "a spent payment buys nothing on another route of the same price and payee",
-        &[Need::Route("twin")],
-        |cx| Box::pin(between::spent_at_twin(cx)),
-    ),
     at(
         "server.replay.first-at-twin",
         "a payment that is presented at another route first buys one answer in all",
@@ -157,25 +123,6 @@ pub const ROWS: &[Row] = &[
             |cx| Box::pin(crowd::at_both(cx)),
         )
     },
-    Row {
-        lane: Lane::Exclusive,
-        needs: &[Need::Restart],
-        ..again(
-            "server.replay.after-restart",
-            "a spent payment buys nothing from a server that has been started anew",
-            |cx| Box::pin(world::after_restart(cx)),
-        )
-    },
-    again(
-        "server.replay.preempted",
-        "a payment that somebody else has submitted already is served once at most",
-        |cx| Box::pin(world::preempted(cx)),
-    ),
-    again(
-        "server.replay.refilled",
-        "a payment that was refused for want of money is served once at most when the money is there",
-        |cx| Box::pin(world::refilled(cx)),
-    ),
 ];
 
 /// Buys the cheap route: whatever is tried with the payment afterwards presupposes that it was served.
