@@ -166,16 +166,20 @@ pub fn singles_of_meaning(version: Version) -> Vec<Change> {
     read(meant(version))
 }
 
-/// One change, any word as likely as any other.
-pub fn any_change(version: Version) -> BoxedStrategy<Change> {
-    let all = singles(version);
+/// One of these changes, any word as likely as any other.
+fn of_any_word(all: &[Change]) -> BoxedStrategy<Change> {
     let of_a_word = WORDS
         .iter()
         .map(|word| all.iter().filter(|change| change.name() == word.name).cloned().collect::<Vec<_>>())
         .filter(|of_word| !of_word.is_empty())
         .map(|of_word| select(of_word).boxed())
         .collect::<Vec<_>>();
-    let boundary = proptest::strategy::Union::new(of_a_word).no_shrink();
+    proptest::strategy::Union::new(of_a_word).no_shrink().boxed()
+}
+
+/// One change, any word as likely as any other.
+pub fn any_change(version: Version) -> BoxedStrategy<Change> {
+    let boundary = of_any_word(&singles(version));
     let counted = |word: &'static str, below: u64| {
         (0..below).prop_filter_map("a count that fits", move |count| Change::with(word, count).ok())
     };
@@ -194,6 +198,18 @@ pub fn any_change(version: Version) -> BoxedStrategy<Change> {
 pub fn harmless() -> BoxedStrategy<Vec<Change>> {
     let words: Vec<Change> = HARMLESS.iter().filter_map(|word| Change::word(word).ok()).collect();
     vec(select(words).no_shrink(), 0..3).boxed()
+}
+
+/// One change of what is meant behind up to two of how it is written, which may be what hides it.
+pub fn hidden(version: Version) -> BoxedStrategy<Vec<Change>> {
+    let words: Vec<Change> = HARMLESS.iter().filter_map(|word| Change::word(word).ok()).collect();
+    let meant = of_any_word(&singles_of_meaning(version));
+    (vec(select(words).no_shrink(), 0..3), meant)
+        .prop_map(|(mut changes, meant)| {
+            changes.push(meant);
+            changes
+        })
+        .boxed()
 }
 
 /// Changes in the order in which they have to be applied: what is meant before how it is written.

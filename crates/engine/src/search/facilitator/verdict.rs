@@ -7,7 +7,7 @@ use crate::reply::Reply;
 use crate::search::hunt;
 use crate::search::payment::{Company, Made, Nonce, Purse, Sketch, make};
 use crate::search::run::{self, Told};
-use crate::search::words::{amounts, any_change, harmless, in_order, singles};
+use crate::search::words::{amounts, any_change, harmless, hidden, in_order, singles};
 use crate::search::{blame, class_of, name};
 use futures::future::BoxFuture;
 use gauntlet_probe::Role;
@@ -92,7 +92,8 @@ pub(in crate::search) fn walk(version: Version) -> Vec<Sketch> {
     cases
 }
 
-/// Combinations: a third of them with nothing that makes a payment invalid.
+/// Combinations: a third of them with nothing that makes a payment invalid, a third with one fault behind another way of
+/// writing.
 pub(in crate::search) fn drawn(versions: &[Version]) -> BoxedStrategy<Sketch> {
     let worlds = (
         select(vec![Purse::Plenty, Purse::Exact, Purse::Short, Purse::Empty]),
@@ -109,10 +110,10 @@ pub(in crate::search) fn drawn(versions: &[Version]) -> BoxedStrategy<Sketch> {
     let version = select(versions.to_vec()).no_shrink();
     version
         .prop_flat_map(move |version| {
-            let harmless = (harmless(), good.clone());
+            let (harmless, hidden) = ((harmless(), good.clone()), (hidden(version), good.clone()));
             let gone =
                 (changes(version), prop_oneof![4 => good.clone().boxed(), 3 => worlds.clone().boxed()]);
-            let parts = prop_oneof![2 => harmless.boxed(), 3 => gone.boxed()];
+            let parts = prop_oneof![harmless.boxed(), hidden.boxed(), gone.boxed()];
             (Just(version), amount.clone(), parts)
         })
         .prop_map(|(version, amount, (changes, (purse, nonce, company)))| {
