@@ -39,3 +39,19 @@ fn without_a_number_of_cases_a_search_is_a_mistake() {
     let gauntlet = Gauntlet::new();
     gauntlet.trial("double:facilitator", &[VERDICT]).exits(2).remarks("--cases");
 }
+
+#[test]
+fn a_failing_sequence_is_kept_as_a_scenario_that_shows_it_again() {
+    for (double, mutant, check) in [
+        ("double:facilitator", "forgets-after-restart", "facilitator.search.sequence"),
+        ("double:server", "third-is-free", "server.search.sequence"),
+    ] {
+        let gauntlet = Gauntlet::new();
+        let mutant = format!("{double}+{mutant}");
+        gauntlet.trial(&mutant, &["--cases", "300", check]).exits(1).prints("same 3 of 3");
+        gauntlet.run(&["lint", "run/cases"]).exits(0);
+        gauntlet.run(&["replay", "run/cases/0001", "--out", "again"]).exits(1).prints("SAME");
+        let mended = ["replay", "run/cases/0001", "--target", double, "--out", "mended"];
+        gauntlet.run(&mended).exits(0).prints("FIXED");
+    }
+}

@@ -43,6 +43,21 @@ pub struct Invariant {
     pub judge: fn(&Seen<'_>) -> Result<Ruling, Stop>,
 }
 
+impl Invariant {
+    /// Tells a check of a breach.
+    pub(crate) fn tell(&self, cx: &Cx, breach: Breach) {
+        cx.find(Violation {
+            requirement: self.requirement,
+            kind: breach.kind,
+            want: breach.want.into(),
+            got: breach.got,
+            chain: breach.chain,
+            class: breach.class,
+            ..Violation::default()
+        });
+    }
+}
+
 /// What an invariant says of a run.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Ruling {
@@ -144,15 +159,7 @@ impl Cx {
         let bought = self.world.shop.as_ref().map(super::server::shop::Shop::visits).unwrap_or_default();
         let ruling = (invariant.judge)(&Seen::new(&entries, &bought, &ledger))?;
         for breach in ruling.breaches {
-            self.find(Violation {
-                requirement: invariant.requirement,
-                kind: breach.kind,
-                want: breach.want.into(),
-                got: breach.got,
-                chain: breach.chain,
-                class: breach.class,
-                ..Violation::default()
-            });
+            invariant.tell(self, breach);
         }
         for note in ruling.notes {
             self.note(note);

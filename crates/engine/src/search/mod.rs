@@ -15,6 +15,7 @@ mod server;
 pub mod words;
 
 use crate::check::Check;
+use crate::row::Row;
 use gauntlet_probe::Role;
 use gauntlet_wire::{ReasonClass, Verdict};
 use std::time::Duration;
@@ -33,13 +34,12 @@ pub struct Budget {
 /// The checks that search, for one role.
 #[must_use]
 pub fn checks(role: Role) -> Vec<Check> {
-    let mut checks = match role {
-        Role::Facilitator => facilitator::checks(),
-        Role::Server => server::checks(),
-        Role::Client => Vec::new(),
+    let rows: [&[Row]; 2] = match role {
+        Role::Facilitator => [facilitator::ROWS, sequence::ROWS],
+        Role::Server => [server::ROWS, sequence::SERVER_ROWS],
+        Role::Client => [&[], &[]],
     };
-    checks.extend(sequence::checks(role));
-    checks
+    rows.into_iter().flatten().flat_map(Row::checks).collect()
 }
 
 /// A reason class as it is written.

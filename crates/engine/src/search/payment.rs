@@ -1,6 +1,6 @@
 //! A made-up payment: changes to a valid one, and a world around it.
 
-use crate::cast::Part;
+use crate::cast::{Part, view};
 use crate::check::Stop;
 use crate::cx::{Cx, this_second};
 use crate::payment::{PURSE, Payment};
@@ -8,7 +8,7 @@ use crate::search::case::text;
 use gauntlet_chain::ChainError;
 use gauntlet_wire::message::{Reading, read_request};
 use gauntlet_wire::mutation::Change;
-use gauntlet_wire::{Address, Clock, LedgerView, ReasonClass, TokenView, U256, Verdict, Version};
+use gauntlet_wire::{Address, Clock, LedgerView, ReasonClass, U256, Verdict, Version};
 use gauntlet_wire::{faults_at, judge_at};
 use serde_json::{Value, json};
 
@@ -212,7 +212,7 @@ async fn ledger(cx: &Cx, made: &Made) -> Result<LedgerView, Stop> {
     let nonce = read.authorization.nonce;
     let of_the_payer = from == payment.payer.address() && nonce == payment.draft.authorization.nonce;
     Ok(LedgerView {
-        token: token(cx, asset),
+        token: view(cx.world.chain.tokens(), asset),
         balance,
         nonce_used: made.nonce != Nonce::Unused && of_the_payer && asset == usdc,
         ..payment.ledger.clone()
@@ -226,19 +226,6 @@ async fn balance(cx: &Cx, token: Address, account: Address) -> Result<U256, Stop
     match cx.world.chain.balance(token, account).await {
         Err(ChainError::UnknownToken(_)) => Ok(U256::ZERO),
         balance => Ok(balance?),
-    }
-}
-
-fn token(cx: &Cx, asset: Address) -> TokenView {
-    let tokens = cx.world.chain.tokens();
-    match tokens.all().into_iter().find(|token| token.address == asset) {
-        None => TokenView::NoCode,
-        Some(token) if token.address == tokens.plain.address => TokenView::Plain,
-        Some(token) => TokenView::Eip3009 {
-            name: token.name.clone(),
-            version: token.version.clone(),
-            paused: token.address == tokens.paused.address,
-        },
     }
 }
 

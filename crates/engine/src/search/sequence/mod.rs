@@ -18,8 +18,8 @@ mod tests;
 use super::Budget;
 use super::hunt::{Limits, Made};
 use super::run::{Property, Told, search};
-use crate::check::{Check, Judged, Lane, Stop};
-use crate::cx::{Cx, Violation};
+use crate::check::{Judged, Lane, Stop};
+use crate::cx::Cx;
 use crate::history::Entry;
 use crate::invariants::{self, Seen};
 use crate::row::{Row, Topic};
@@ -46,7 +46,8 @@ const TOPIC: Topic = Topic {
     risk: "what was done to one payment changes what is said of another, or of the same one later",
 };
 
-const ROWS: &[Row] = &[
+/// The rows about facilitators.
+pub(super) const ROWS: &[Row] = &[
     TOPIC.row(
         "facilitator.search.sequence",
         "whatever was done before, /verify and /settle say what nonces and balances say",
@@ -61,7 +62,8 @@ const ROWS: &[Row] = &[
     ),
 ];
 
-const SERVER_ROWS: &[Row] = &[
+/// The rows about servers.
+pub(super) const SERVER_ROWS: &[Row] = &[
     TOPIC.row(
         "server.search.sequence",
         "whatever was done before, a payment that can be settled is served once, and no other is",
@@ -75,17 +77,6 @@ const SERVER_ROWS: &[Row] = &[
         |cx| Box::pin(server(cx, true)),
     ),
 ];
-
-/// The checks for one role.
-#[must_use]
-pub fn checks(role: Role) -> Vec<Check> {
-    let rows = match role {
-        Role::Facilitator => ROWS,
-        Role::Server => SERVER_ROWS,
-        Role::Client => &[],
-    };
-    rows.iter().flat_map(Row::checks).collect()
-}
 
 /// The invariants that a made-up case can be judged by.
 const INVARIANTS: &[&str] = &[
@@ -247,17 +238,10 @@ async fn by_invariants(cx: &Cx, names: &[&str]) -> Judged {
             Err(Stop::Inconclusive(_) | Stop::NotApplicable(_)) => continue,
         };
         for breach in ruling.breaches {
-            cx.find(Violation {
-                requirement: invariant.requirement,
-                kind: breach.kind,
-                want: breach.want.into(),
-                got: breach.got,
-                chain: breach.chain,
-                class: breach.class,
-                ..Violation::default()
-            });
+            let shown_by = breach.exchanges.last().copied();
+            invariant.tell(cx, breach);
             if let Some(finding) = cx.collected().findings.last_mut() {
-                finding.exchange = breach.exchanges.last().copied();
+                finding.exchange = shown_by;
             }
         }
     }
