@@ -190,6 +190,7 @@ pub const REQUEST: &[Key] = &[
     key("headers", Takes::Headers, "header lines"),
     key("body", Takes::Text, "the body, sent as it stands here"),
     key("json", Takes::Json, "the body as JSON, in place of `body`"),
+    key("base64", Takes::Text, "the body's bytes in base64, in place of `body`: for what is no text"),
 ];
 
 /// The keys of `expect` and `require` in a step.

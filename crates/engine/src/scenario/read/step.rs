@@ -6,6 +6,8 @@ use crate::scenario::error::ScenarioError;
 use crate::scenario::grammar::{self, MOST, Takes, Verb};
 use crate::scenario::model::{Action, Answers, Ask, Call, Copies, Form, Line, Moment, Pay, Step};
 use crate::scenario::reader::{Table, did_you_mean};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use gauntlet_probe::{Request, Role, shop::ROUTES};
 use std::ops::Range;
 use toml::Spanned;
@@ -238,16 +240,23 @@ fn read_request(step: &Table<'_>) -> Result<Request, ScenarioError> {
             request.headers.push((name.to_owned(), value));
         }
     }
-    match (table.text("body")?, table.value("json")) {
-        (Some(_), Some(_)) => return Err(table.error_at("json", "`body` and `json` do not go together")),
-        (Some(body), None) => request.body = body.into_inner().into_bytes(),
-        (None, Some(json)) => {
-            request.body = values::json(table.source, json)?.to_string().into_bytes();
-            if !request.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type")) {
-                request = request.header("Content-Type", "application/json");
-            }
+    let bodies: Vec<&str> = ["body", "json", "base64"].into_iter().filter(|key| table.has(key)).collect();
+    if let [first, second, ..] = bodies[..] {
+        return Err(table.error_at(second, format!("`{first}` and `{second}` do not go together")));
+    }
+    if let Some(body) = table.text("body")? {
+        request.body = body.into_inner().into_bytes();
+    }
+    if let Some(body) = table.text("base64")? {
+        request.body = STANDARD
+            .decode(body.get_ref())
+            .map_err(|error| table.source.error(body.span(), format!("this is no base64: {error}")))?;
+    }
+    if let Some(json) = table.value("json") {
+        request.body = values::json(table.source, json)?.to_string().into_bytes();
+        if !request.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type")) {
+            request = request.header("Content-Type", "application/json");
         }
-        (None, None) => {}
     }
     if !request.body.is_empty() {
         request.method = "POST".into();

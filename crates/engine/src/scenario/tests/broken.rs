@@ -103,6 +103,8 @@ fn steps_are_told_where_they_stand() {
             ("verify = \"p\"", "verify = \"p\"\nbackground = true\nrequire = { status = 200 }"),
             ("verify = \"p\"", "request = { path = \"verify\" }"),
             ("verify = \"p\"", "request = { path = \"/verify\", body = \"\", json = 1 }"),
+            ("verify = \"p\"", "request = { path = \"/verify\", json = 1, base64 = \"\" }"),
+            ("verify = \"p\"", "request = { path = \"/verify\", base64 = \"/w\" }"),
             ("verify = \"p\"", "fault = { method = \"eth_call\" }"),
             ("verify = \"p\"", "fault = \"nothing\""),
             ("verify = \"p\"", "mining = { every = 0 }"),

@@ -108,6 +108,17 @@ fn a_plain_scenario_is_read() {
 }
 
 #[test]
+fn bytes_that_are_no_text_are_sent_as_they_are() {
+    let scenario =
+        steps("[[steps]]\nrequest = { path = \"/x\", base64 = \"/wA=\" }\n\n[[steps]]\npay = \"first\"\n")
+            .unwrap();
+    let Action::Request { request, .. } = &scenario.steps[0].action else {
+        panic!("{:?}", scenario.steps[0].action)
+    };
+    assert_eq!((request.method.as_str(), request.body.as_slice()), ("POST", &[0xff, 0x00][..]));
+}
+
+#[test]
 fn needs_follow_from_the_steps() {
     let held = "[[steps]]\nhold = \"first\"\n[[steps]]\npay = \"first\"\nat = \"dear\"\nas = \"high-s\"\nbackground = true\n[[steps]]\nrelease = \"first\"\n[[steps]]\nrestart = \"server\"\n";
     let scenario = steps(held).unwrap();
@@ -125,7 +136,7 @@ fn a_fault_is_shown_where_it_is() {
     assert_eq!(
         error.picture(),
         "scenarios/attacks/small.toml:14:1: unknown key `tiems` in [[steps]]; did you mean `times`?\n \
-         14 | tiems = 2\n    | ^^^^^\n help: known keys: pay, at, as, times, together, background, expect, require"
+         14 | tiems = 2\n    | ^^^^^\n help: known keys: pay, at, as, change, times, together, background, expect, require"
     );
 }
 
@@ -238,7 +249,7 @@ fn what_would_wait_for_ever_or_leave_something_behind_is_refused() {
         ),
         (
             "[[steps]]\nanswer = \"first\"\ncall = \"verify\"\nwith = \"no-transaction\"\n".into(),
-            "only /settle names transactions; /verify can be `refused`",
+            "only /settle names transactions; /verify can be `refused`, or say the `truth`",
         ),
         (
             "[[steps]]\npreempt = \"first\"\n[[steps]]\npay = \"first\"\ntogether = 2\n".into(),
@@ -310,7 +321,7 @@ fn the_readme_knows_the_language() {
     for verb in grammar::VERBS {
         assert!(readme.contains(&format!("| `{} = ", verb.name)), "{}", verb.name);
     }
-    let rows = grammar::BESIDE.iter().chain(grammar::EXPECT).map(|key| key.name);
+    let rows = grammar::BESIDE.iter().chain(grammar::EXPECT).chain(grammar::REQUEST).map(|key| key.name);
     for word in rows.chain(gauntlet_wire::mutation::WORDS.iter().map(|word| word.name)) {
         assert!(readme.contains(&format!("| `{word}` |")), "{word}");
     }

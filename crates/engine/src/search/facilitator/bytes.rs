@@ -12,6 +12,8 @@ use crate::search::case::text;
 use crate::search::payment::{Made, Sketch, make};
 use crate::search::run::{self, Told};
 use crate::search::{blame, class_of, name};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use futures::future::BoxFuture;
 use gauntlet_probe::{Request, Role};
 use gauntlet_wire::{Clock, ReasonClass, Verdict, Version, faults_at, judge_at};
@@ -211,8 +213,7 @@ async fn still_alive(cx: &Cx, case: &Body) -> Result<(), Stop> {
 fn script(made: &Made, case: &Body, body: &[u8]) -> String {
     let body = match std::str::from_utf8(body) {
         Ok(readable) => format!("body = {}", text(readable)),
-        // TOML is UTF-8; the bytes as they were stand in `request.body` beside the scenario.
-        Err(_) => format!("body = {}", text(&String::from_utf8_lossy(body))),
+        Err(_) => format!("base64 = {}", text(&STANDARD.encode(body))),
     };
     let headers = match case.content_type {
         "" => String::new(),
