@@ -3,6 +3,7 @@
 use super::awake::drawn;
 use super::model::{BURST, Fate, PLENTY, Purse, State};
 use super::player::{mutation, version};
+use super::script;
 use super::shop::{DEALS, Deal, ROUTES, Shop, step};
 use super::{Counts, by_invariants, count, limits};
 use crate::check::Stop;
@@ -20,9 +21,8 @@ use gauntlet_probe::Role;
 use gauntlet_wire::header::payment_header;
 use gauntlet_wire::{Draft, U256, Version};
 use proptest::strategy::{BoxedStrategy, Strategy};
-use serde_json::{Value, json};
+use serde_json::json;
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
 
 /// The invariants that a made-up case can be judged by.
 const INVARIANTS: &[&str] = &[
@@ -68,7 +68,7 @@ impl Property for Deals {
     }
 
     fn version(&self, case: &Self::Case) -> Option<Version> {
-        case.0.version(&needed(&case.0, &case.1))
+        case.0.version(&script::server::needed(&case.0, &case.1, self.crowd))
     }
 
     fn play<'a>(&'a self, cx: &'a Cx, case: &'a Self::Case, _: u64) -> BoxFuture<'a, Result<Told, Stop>> {
@@ -85,7 +85,7 @@ impl Deals {
             made: Made::Of { class: "sequences", kind: String::new() },
             class: "in the end".into(),
             chain: json!({ "purse": PLENTY.to_string() }),
-            script: script(began, deals, &json!(nonces)),
+            script: script::server::script(began, deals, &json!(nonces), self.crowd),
         };
         if self.crowd {
             for deal in deals.iter().filter(|deal| **deal != Deal::Restart) {
@@ -318,76 +318,6 @@ async fn unjudged(cx: &Cx, purchase: &Purchase) -> Result<Visit, Stop> {
 
 fn silence(visits: &[Visit]) -> Option<String> {
     visits.iter().find(|visit| visit.is_silence()).map(Visit::got)
-}
-
-/// The sequence as a scenario behind its head. `nonces` has one for each payment.
-pub(super) fn script(began: &State, deals: &[Deal], nonces: &Value) -> String {
-    let needed = needed(began, deals);
-    let version = began.version(&needed).unwrap_or(Version::V2);
-    let mut text = String::new();
-    for number in &needed {
-        let route = ROUTES[number % ROUTES.len()];
-        let _ = writeln!(
-            text,
-            "[given.p{number}]\nroute = \"{route}\"\n{}",
-            began.given(*number, nonces, version)
-        );
-    }
-    if deals.contains(&Deal::Burst) {
-        text.push_str("[given.others]\nroute = \"cheap\"\n\n");
-    }
-    for step in deals.iter().filter_map(|deal| written(began, deal)) {
-        let _ = writeln!(text, "[[steps]]\n{step}\n");
-    }
-    for fact in ["served", "transfers"] {
-        let _ = writeln!(text, "[expect.{fact}]");
-        for number in &needed {
-            let _ = writeln!(text, "p{number} = [0, 1]");
-        }
-        if deals.contains(&Deal::Burst) {
-            let _ = writeln!(text, "others = [0, {}]", BURST * deals.len());
-        }
-        text.push('\n');
-    }
-    text
-}
-
-/// The payments that the scenario needs: whoever only asks for the route of one needs none.
-fn needed(began: &State, deals: &[Deal]) -> BTreeSet<usize> {
-    let payers = deals.iter().filter_map(|deal| match deal {
-        Deal::Fund(payer, _) => Some(*payer),
-        _ => None,
-    });
-    let presenting = deals.iter().filter(|deal| !matches!(deal, Deal::Unpaid(_)));
-    began.needed(presenting.flat_map(Deal::payments), payers)
-}
-
-/// A deal as steps. Money of a payer who pays for nothing changes nothing.
-fn written(began: &State, deal: &Deal) -> Option<String> {
-    Some(match deal {
-        Deal::Unpaid(number) => format!("unpaid = \"{}\"", ROUTES[number % ROUTES.len()]),
-        Deal::Pay(number) => format!("pay = \"p{number}\""),
-        Deal::Copied(number, copy) => format!("pay = \"p{number}\"\nchange = [\"{}\"]", copy.word()),
-        Deal::Elsewhere(number) => {
-            format!("pay = \"p{number}\"\nat = \"{}\"", ROUTES[(number + 1) % ROUTES.len()])
-        }
-        Deal::Refused(number) => format!(
-            "answer = \"p{number}\"\nwith = \"refused\"\n\n[[steps]]\npay = \"p{number}\"\n\n\
-             [[steps]]\nanswer = \"p{number}\"\nwith = \"truth\""
-        ),
-        Deal::Together(numbers) => {
-            let verbs: Vec<String> =
-                numbers.iter().map(|number| format!("{{ pay = \"p{number}\" }}")).collect();
-            format!("parallel = [{}]", verbs.join(", "))
-        }
-        Deal::Cancel(number) => format!("cancel = \"p{number}\""),
-        Deal::Fund(payer, purse) => {
-            let verb = if *purse == Purse::Drained { "drain" } else { "refill" };
-            format!("{verb} = \"p{}\"", began.named_by(*payer)?)
-        }
-        Deal::Restart => "restart = \"target\"".into(),
-        Deal::Burst => format!("repeat = {BURST}\nsteps = [{{ fetch = \"others\" }}]"),
-    })
 }
 
 /// Every kind of deal that can be told apart, as the note counts them.

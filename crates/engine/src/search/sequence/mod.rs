@@ -161,7 +161,7 @@ impl Property for Sequences {
     }
 
     fn version(&self, case: &Self::Case) -> Option<Version> {
-        case.0.version(&script::needed(&case.0, &case.1))
+        case.0.version(&script::facilitator::needed(&case.0, &case.1))
     }
 
     fn play<'a>(&'a self, cx: &'a Cx, case: &'a Self::Case, _: u64) -> BoxFuture<'a, Result<Told, Stop>> {
@@ -177,7 +177,7 @@ impl Sequences {
     ) -> Result<Told, Stop> {
         let player = Player::new(cx, began).await?;
         let chain = player.arranged();
-        let script = script::script(began, operations, &chain, self.crowd);
+        let script = script::facilitator::script(began, operations, &chain, self.crowd);
         let mut told = Told {
             made: Made::Of { class: "sequences", kind: String::new() },
             class: "in the end".into(),
