@@ -15,7 +15,9 @@ pub enum DoubleError {
         url: String,
     },
     /// The address is taken or not ours.
-    #[error("cannot listen on {address}; choose another address, or port 0 to let the system choose")]
+    #[error(
+        "cannot listen on {address}: {source}; choose another address, or port 0 to let the system choose"
+    )]
     Listen {
         /// The address that was asked for.
         address: SocketAddr,

@@ -163,7 +163,7 @@ pub async fn matrix(test: SelfTest, tell: &(dyn Fn(&str) + Sync)) -> Result<Matr
 
 /// A check that does not pass although the fault does not concern it may only show that the machine was busy with the
 /// other mutants. It is tried once more with the machine to itself: what it says again stands, what it does not say
-/// again is told as a flicker.
+/// again is told as a flicker. A mutant that nothing has caught is tried once more as well.
 async fn settle_strays(
     test: &SelfTest,
     killed: &mut Killed,
@@ -176,11 +176,12 @@ async fn settle_strays(
         killed.harness_errors.iter().filter_map(|error| error.split_once(": ")).map(|(check, _)| check);
     let doubtful: BTreeSet<String> =
         killed.strays.iter().map(|stray| stray.check.as_str()).chain(failed_us).map(str::to_owned).collect();
-    if doubtful.is_empty() {
+    if doubtful.is_empty() && !killed.killed_by.is_empty() {
         return Ok(());
     }
     let names: Vec<&str> = doubtful.iter().map(String::as_str).collect();
-    tell(&format!("{}  once more, alone: {}", killed.target, names.join(", ")));
+    let why = if names.is_empty() { "nothing caught it".into() } else { names.join(", ") };
+    tell(&format!("{}  once more, alone: {why}", killed.target));
     // The whole trial, since some checks judge what the others have seen.
     let reports = try_out(test, *mutant, checks_for(test, *mutant)?, "-again").await?;
     let again = kills(*mutant, &reports, Duration::ZERO)?;
@@ -190,6 +191,10 @@ async fn settle_strays(
     killed.strays = strays;
     killed.flickers = flickers;
     killed.killed_by.retain(|check| !doubtful.contains(check) || confirmed(check));
+    // What ended the first trial too early has kept others from catching it.
+    let more = again.killed_by.iter().filter(|check| !killed.killed_by.contains(check));
+    killed.killed_by.extend(more.cloned().collect::<Vec<_>>());
+    killed.strays.extend(again.strays.into_iter().filter(|stray| !doubtful.contains(&stray.check)));
     killed.harness_errors = again.harness_errors;
     Ok(())
 }

@@ -97,6 +97,7 @@ async fn play(cx: &Cx, case: &Body) -> Result<Told, Stop> {
     let refused = matches!(verdict, Verdict::Invalid(_));
     let endpoints: &[Endpoint] =
         if refused { &[Endpoint::Verify, Endpoint::Settle] } else { &[Endpoint::Verify] };
+    let mut last = None;
     for endpoint in endpoints {
         let mut request = Request::post_json(endpoint.path(), body.clone());
         request.headers = vec![("Content-Type".into(), case.content_type.into())];
@@ -110,9 +111,10 @@ async fn play(cx: &Cx, case: &Body) -> Result<Told, Stop> {
             ended(cx, &reply);
             cx.start_again().await?;
         }
+        last = Some(reply);
     }
     if refused {
-        moved_nothing(cx, &made, rule).await?;
+        moved_nothing(cx, &made, rule, last.as_ref()).await?;
     }
     still_alive(cx, case).await?;
     Ok(told)
@@ -173,13 +175,14 @@ fn ended(cx: &Cx, reply: &Reply) {
 }
 
 /// What was signed and paid as it was signed weighs what the rule about its form weighs.
-async fn moved_nothing(cx: &Cx, made: &Made, rule: &'static str) -> Result<(), Stop> {
+async fn moved_nothing(cx: &Cx, made: &Made, rule: &'static str, reply: Option<&Reply>) -> Result<(), Stop> {
     let money = cx.money(&made.payment).await?;
     if !money.transfers.is_empty() {
         let as_signed = money.transfers.iter().all(|transfer| is_exact(transfer, &made.payment));
         cx.find(Violation {
             requirement: if as_signed { rule } else { "INV-007" },
             kind: "moved-money",
+            reply,
             want: "no Transfer".into(),
             got: money.lines.join("; "),
             chain: money.lines,
