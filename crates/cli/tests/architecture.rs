@@ -1,4 +1,4 @@
-//! Who may depend on whom: wire <- report <- chain, probe <- doubles <- engine <- cli.
+//! Who may depend on whom: wire <- report <- chain, probe, mint <- doubles <- engine <- cli.
 
 #![expect(clippy::unwrap_used, reason = "these are tests, helpers included")]
 
@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// The crates in layers; one may use those of the layers before its own. Neighbours do not know one another.
 const LAYERS: &[&[&str]] =
-    &[&["wire"], &["report"], &["chain", "probe"], &["doubles"], &["engine"], &["load"], &["cli"]];
+    &[&["wire"], &["report"], &["chain", "probe", "mint"], &["doubles"], &["engine"], &["load"], &["cli"]];
 
 fn metadata() -> Metadata {
     MetadataCommand::new().manifest_path(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml")).exec().unwrap()
