@@ -10,7 +10,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
@@ -59,10 +59,27 @@ pub(crate) struct Port {
     pub(crate) address: SocketAddr,
 }
 
+/// How long a port may still be in use that was given up a moment ago.
+const FREED_WITHIN: Duration = Duration::from_secs(1);
+
+/// A process that is just being started holds copies of all our sockets until it is another program: for this moment
+/// a port that we have given up is still taken.
+async fn listen_at(address: SocketAddr) -> io::Result<TcpListener> {
+    let began = Instant::now();
+    loop {
+        match TcpListener::bind(address).await {
+            Err(error) if error.kind() == io::ErrorKind::AddrInUse && began.elapsed() < FREED_WITHIN => {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+            bound => return bound,
+        }
+    }
+}
+
 impl Port {
     pub(crate) async fn bind(listen: SocketAddr) -> Result<Self, DoubleError> {
         let failed = |source| DoubleError::Listen { address: listen, source };
-        let listener = TcpListener::bind(listen).await.map_err(failed)?;
+        let listener = listen_at(listen).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
         Ok(Self { listener, address })
     }
@@ -216,5 +233,24 @@ impl AsyncWrite for Changed {
 
     fn is_write_vectored(&self) -> bool {
         self.stream.is_write_vectored()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_port_that_is_given_up_in_a_moment_is_waited_for_and_no_other() {
+        let held = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
+        let address = held.local_addr().unwrap();
+        assert!(matches!(Port::bind(address).await, Err(DoubleError::Listen { .. })));
+        let giving_up = async {
+            // The other one has begun to wait by then, or finds the port free at once.
+            tokio::task::yield_now().await;
+            drop(held);
+        };
+        let (bound, ()) = tokio::join!(Port::bind(address), giving_up);
+        assert_eq!(bound.unwrap().address, address);
     }
 }
