@@ -8,22 +8,26 @@ use tokio::sync::watch;
 /// Turns true at the first Ctrl-C or SIGTERM.
 pub(crate) fn watch() -> watch::Receiver<bool> {
     let (sender, receiver) = watch::channel(false);
+    let first = next();
     tokio::spawn(async move {
-        wait().await;
+        first.await;
         let _ = sender.send(true);
         output::remark("stopping; the reports are being written (once more to end at once)");
-        wait().await;
+        next().await;
         std::process::exit(i32::from(ExitCode::Interrupted.number()));
     });
     receiver
 }
 
-/// Returns at the next Ctrl-C or SIGTERM.
-pub(crate) async fn wait() {
+/// Ends at the next Ctrl-C or SIGTERM from this call on, whenever it is waited for: whoever reads that something is up
+/// may end it at once.
+pub(crate) fn next() -> impl Future<Output = ()> {
     let (interrupt, terminate) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()));
-    tokio::select! {
-        () = arrival(interrupt) => {}
-        () = arrival(terminate) => {}
+    async {
+        tokio::select! {
+            () = arrival(interrupt) => {}
+            () = arrival(terminate) => {}
+        }
     }
 }
 

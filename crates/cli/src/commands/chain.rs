@@ -35,6 +35,7 @@ async fn up(args: ChainUpArgs) -> Result<ExitCode, Failure> {
         .map_err(|error| Failure::harness(error.to_string()).with_help("choose another port with --port"))?
         .with_description(json!({ "anvil_url": chain.rpc_url(), "network": network.name }));
     let facts = facts(&chain, &proxy.url());
+    let interrupted = interrupt::next();
     output::result(&match args.format {
         ChainFormat::Json => super::list::pretty(&Value::Object(facts)),
         ChainFormat::Env => {
@@ -49,7 +50,7 @@ async fn up(args: ChainUpArgs) -> Result<ExitCode, Failure> {
         }
     });
     output::remark("the chain is up; Ctrl-C stops it");
-    interrupt::wait().await;
+    interrupted.await;
     drop(proxy);
     drop(chain);
     drop(guard);

@@ -30,9 +30,10 @@ async fn serve_facilitator(args: ServeArgs) -> Result<ExitCode, Failure> {
     let config = facilitator_config(&rpc_url, network, args.port);
     let config = facilitator::Config { fault: mutant.map(|mutant| mutant.fault), ..config };
     let double = facilitator::serve(config).await.map_err(|error| Failure::harness(error.to_string()))?;
+    let interrupted = interrupt::next();
     output::result(&format!("GAUNTLET_FACILITATOR_URL={}\nGAUNTLET_RPC_URL={rpc_url}", double.url()));
     told("facilitator", mutant.map(|mutant| mutant.title));
-    interrupt::wait().await;
+    interrupted.await;
     double.stop().await;
     drop(chain);
     drop(guard);
@@ -68,12 +69,13 @@ async fn serve_server(args: ServeArgs) -> Result<ExitCode, Failure> {
     })
     .await
     .map_err(|error| Failure::harness(error.to_string()))?;
+    let interrupted = interrupt::next();
     output::result(&format!(
         "GAUNTLET_FACILITATOR_URL={facilitator_url}\nGAUNTLET_SERVER_URL={}",
         double.url()
     ));
     told("resource server", mutant.map(|mutant| mutant.title));
-    interrupt::wait().await;
+    interrupted.await;
     double.stop().await;
     if let Some((chain, facilitator)) = beside {
         facilitator.stop().await;
