@@ -18,10 +18,10 @@ pub enum Lane {
     Parallel,
     /// Alone: it needs the signer, the chain or the target for itself.
     Exclusive,
-    /// Alone, when a search was asked for.
-    Search,
-    /// At the end: it judges what the whole run has seen.
+    /// At the end of what was written by somebody: it judges all that these have seen.
     Last,
+    /// Alone and after everything else, when a search was asked for.
+    Search,
 }
 
 /// What a check needs besides a target that answers.
