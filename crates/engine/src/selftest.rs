@@ -226,8 +226,8 @@ fn checks_for(test: &SelfTest, mutant: Double) -> Result<Vec<Check>, TrialError>
     Ok(checks)
 }
 
-/// Holds the scripted checks and, with a target of their own, the searches: checks that judge all that a target has
-/// said would otherwise judge what a search has found.
+/// Holds the scripted checks and, with a target of their own, the searches: what scripted checks have left in a target's
+/// memory must not help a search to find a fault.
 async fn try_out(
     test: &SelfTest,
     double: Double,

@@ -6,28 +6,18 @@ use gauntlet_mint::digest::Digester;
 use gauntlet_mint::keys::{Payer, payers};
 use gauntlet_mint::sign::{AnyKey, Sequential};
 use gauntlet_mint::{Mint, Template};
-use gauntlet_wire::{Address, B256, Draft, Key, Network, Terms, Token, U256, Version, header};
+use gauntlet_wire::{B256, Key, Version, header};
 use std::hint::black_box;
+
+#[path = "../src/sample.rs"]
+mod sample;
+
+use sample::draft;
 
 const BATCH: usize = 256;
 
-fn draft(payer: Key, nonce: B256) -> Draft {
-    let token =
-        Token { address: Address::repeat_byte(7), name: "USDC".into(), version: "2".into(), decimals: 6 };
-    let terms = Terms {
-        scheme: "exact".into(),
-        network: Network::new(84_532),
-        token,
-        amount: U256::from(10_000),
-        pay_to: Address::repeat_byte(8),
-        max_timeout_seconds: 300,
-        resource: "http://127.0.0.1:4021/weather".into(),
-    };
-    Draft::valid(Version::V2, terms, payer, nonce, 1_790_000_000)
-}
-
 fn benches(criterion: &mut Criterion) {
-    let pattern = draft(Key::derive("pattern"), B256::repeat_byte(0xaa));
+    let pattern = draft(Version::V2, Key::derive("pattern"), B256::repeat_byte(0xaa));
     let payers: Vec<(usize, Payer)> = payers("bench", BATCH).into_iter().enumerate().collect();
     let nonce = B256::repeat_byte(0xbb);
     let one = &payers[0].1;
@@ -60,7 +50,7 @@ fn benches(criterion: &mut Criterion) {
     headers.throughput(Throughput::Elements(1));
     headers.bench_function("draft by draft", |bench| {
         bench.iter(|| {
-            let draft = draft(key.clone(), black_box(nonce));
+            let draft = draft(Version::V2, key.clone(), black_box(nonce));
             draft.payload().map(|payload| header::encode_bytes(payload.as_bytes()))
         });
     });

@@ -1,7 +1,7 @@
 //! A sequence of operations as a scenario for facilitators.
 
-use super::{at_once, copies};
-use crate::search::sequence::model::{BURST, Fate, Operation, Purse, State};
+use super::{at_once, copies, funds};
+use crate::search::sequence::model::{BURST, Fate, Operation, State};
 use gauntlet_wire::Version;
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -82,8 +82,7 @@ fn in_lanes(text: &mut String, began: &State, operations: &[Operation], bursts: 
     state
 }
 
-/// An operation as verbs that can begin beside others; none when it takes steps of its own. A payer is named by a
-/// payment of his, and the money of one who pays for nothing changes nothing.
+/// An operation as verbs that can begin beside others; none when it takes steps of its own.
 fn verbs(state: &State, operation: &Operation) -> Option<Vec<String>> {
     Some(match operation {
         Operation::Verify(number) => vec![format!("verify = \"p{number}\"")],
@@ -95,10 +94,7 @@ fn verbs(state: &State, operation: &Operation) -> Option<Vec<String>> {
             numbers.iter().map(|number| format!("settle = \"p{number}\"")).collect()
         }
         Operation::Cancel(number) => vec![format!("cancel = \"p{number}\"")],
-        Operation::Fund(payer, purse) => {
-            let verb = if *purse == Purse::Drained { "drain" } else { "refill" };
-            state.named_by(*payer).map(|number| format!("{verb} = \"p{number}\"")).into_iter().collect()
-        }
+        Operation::Fund(payer, purse) => funds(state, *payer, *purse),
         Operation::Restart => vec!["restart = \"target\"".into()],
         Operation::Slow(_) | Operation::Burst => return None,
     })

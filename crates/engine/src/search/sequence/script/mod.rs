@@ -3,7 +3,14 @@
 pub(super) mod facilitator;
 pub(super) mod server;
 
+use super::model::{Purse, State};
 use std::fmt::Write as _;
+
+/// A payer's money as a verb. He is named by a payment of his; the money of one who pays for nothing changes nothing.
+fn funds(state: &State, payer: usize, purse: Purse) -> Vec<String> {
+    let verb = if purse == Purse::Drained { "drain" } else { "refill" };
+    state.named_by(payer).map(|number| format!("{verb} = \"p{number}\"")).into_iter().collect()
+}
 
 /// What is done at one instant: copies of one payment are one step.
 fn copies(text: &mut String, verbs: &[String]) {

@@ -1,7 +1,7 @@
 //! A sequence of deals as a scenario for servers.
 
-use super::{at_once, copies};
-use crate::search::sequence::model::{BURST, Purse, State};
+use super::{at_once, copies, funds};
+use crate::search::sequence::model::{BURST, State};
 use crate::search::sequence::shop::{Deal, ROUTES, step};
 use gauntlet_wire::Version;
 use serde_json::Value;
@@ -103,8 +103,7 @@ fn in_lanes(text: &mut String, began: &State, deals: &[Deal]) {
     }
 }
 
-/// A deal as verbs that can begin beside others; none when it takes steps of its own. Money of a payer who pays for
-/// nothing changes nothing.
+/// A deal as verbs that can begin beside others; none when it takes steps of its own.
 fn verbs(began: &State, deal: &Deal) -> Option<Vec<String>> {
     let route = |number: usize| ROUTES[number % ROUTES.len()];
     Some(match deal {
@@ -114,10 +113,7 @@ fn verbs(began: &State, deal: &Deal) -> Option<Vec<String>> {
         Deal::Elsewhere(number) => vec![format!("pay = \"p{number}\", at = \"{}\"", route(number + 1))],
         Deal::Together(numbers) => numbers.iter().map(|number| format!("pay = \"p{number}\"")).collect(),
         Deal::Cancel(number) => vec![format!("cancel = \"p{number}\"")],
-        Deal::Fund(payer, purse) => {
-            let verb = if *purse == Purse::Drained { "drain" } else { "refill" };
-            began.named_by(*payer).map(|number| format!("{verb} = \"p{number}\"")).into_iter().collect()
-        }
+        Deal::Fund(payer, purse) => funds(began, *payer, *purse),
         Deal::Restart => vec!["restart = \"target\"".into()],
         Deal::Refused(_) | Deal::Burst => return None,
     })
