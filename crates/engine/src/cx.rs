@@ -328,18 +328,19 @@ impl Cx {
         well_formed: bool,
     ) -> Result<Reply, Stop> {
         let exchange = self.exchange(request).await?;
-        Ok(self.keep_raw(endpoint, exchange, sent, well_formed))
+        Ok(self.keep_raw(endpoint, exchange, sent, None, well_formed))
     }
 
-    /// Keeps an exchange that carried no payment.
+    /// Keeps an exchange whose bytes are no payment, or look like `payment` to whoever can read them.
     pub(crate) fn keep_raw(
         &self,
         endpoint: Endpoint,
         exchange: Exchange,
         sent: &str,
+        payment: Option<PaymentFacts>,
         well_formed: bool,
     ) -> Reply {
-        self.remember(endpoint, None, exchange, sent.to_owned(), None, well_formed)
+        self.remember(endpoint, None, exchange, sent.to_owned(), payment, well_formed)
     }
 
     pub(crate) fn refuse_when_down(&self) -> Result<(), Stop> {

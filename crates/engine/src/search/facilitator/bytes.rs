@@ -5,7 +5,7 @@ use crate::cast::Part;
 use crate::check::Stop;
 use crate::cx::{Cx, Violation, this_second};
 use crate::facilitator::money::is_exact;
-use crate::history::{Endpoint, Said};
+use crate::history::{Endpoint, PaymentFacts, Said};
 use crate::reply::Reply;
 use crate::search::bytes::{Bytes, bytes};
 use crate::search::case::text;
@@ -105,7 +105,9 @@ async fn play(cx: &Cx, case: &Body) -> Result<Told, Stop> {
         let well_formed = serde_json::from_slice::<serde::de::IgnoredAny>(&body).is_ok();
         let (exchange, lives) = cx.dare(request).await?;
         let sent = format!("{} as {:?}", case.bytes.describe(), case.content_type);
-        let reply = cx.keep_raw(*endpoint, exchange, &sent, well_formed);
+        // Whoever can read these bytes has read this payment: the books have to know whose money it moved.
+        let facts = PaymentFacts { faults: faults.clone(), ..made.payment.facts()? };
+        let reply = cx.keep_raw(*endpoint, exchange, &sent, Some(facts), well_formed);
         judge(cx, &reply, refused.then_some(rule), well_formed);
         if !lives {
             ended(cx, &reply);
@@ -198,7 +200,7 @@ async fn still_alive(cx: &Cx, case: &Body) -> Result<(), Stop> {
     let request = Request::post_json(Endpoint::Verify.path(), next.body()?);
     let (exchange, _) = cx.dare(request).await?;
     let sent = format!("a plain payment after {}", case.bytes.describe());
-    let reply = cx.keep_raw(Endpoint::Verify, exchange, &sent, true);
+    let reply = cx.keep_raw(Endpoint::Verify, exchange, &sent, Some(next.facts()?), true);
     if reply.said == Said::Yes {
         return Ok(());
     }
