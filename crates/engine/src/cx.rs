@@ -3,7 +3,7 @@
 use crate::check::{Check, Stop};
 use crate::history::{Endpoint, Entry, PaymentFacts, Said};
 use crate::payment::{PRICE, PURSE, Payment, TIMEOUT_SECONDS};
-use crate::reply::{Money, Reply};
+use crate::reply::{Money, Reply, says};
 use crate::requirements::Catalogue;
 use crate::scene::Scene;
 use crate::world::World;
@@ -384,7 +384,10 @@ impl Cx {
         self.collected().exchanges.push(exchange.clone());
         let response = exchange.response.as_ref().map(|response| response.body.as_slice());
         let json = serde_json::from_slice(response.unwrap_or_default()).ok();
-        let said = what_it_says(endpoint, &exchange, json.as_ref());
+        let said = match (exchange.status, &exchange.fault) {
+            (Some(status), None) => says(endpoint, status, json.as_ref()),
+            (_, fault) => Said::Nothing(fault.as_ref().map_or_else(|| "no answer".into(), ToString::to_string)),
+        };
         let chain_healthy = self.world.chain_healthy();
         let asked = Asked { endpoint, version, said: said.clone(), payment, well_formed, chain_healthy };
         let case = CaseSent {
@@ -467,25 +470,4 @@ impl Cx {
 #[must_use]
 pub fn this_second() -> u64 {
     clock::unix_seconds()
-}
-
-fn what_it_says(endpoint: Endpoint, exchange: &Exchange, json: Option<&serde_json::Value>) -> Said {
-    let (Some(status), None) = (exchange.status, &exchange.fault) else {
-        return Said::Nothing(
-            exchange.fault.as_ref().map_or_else(|| "no answer".into(), ToString::to_string),
-        );
-    };
-    let field = match endpoint {
-        Endpoint::Verify => "isValid",
-        Endpoint::Settle => "success",
-        Endpoint::Supported => "kinds",
-    };
-    match json.and_then(|json| json.get(field)) {
-        Some(serde_json::Value::Bool(true)) => Said::Yes,
-        Some(serde_json::Value::Bool(false)) => Said::No,
-        Some(serde_json::Value::Array(_)) if endpoint == Endpoint::Supported => Said::Yes,
-        _ if status >= 400 => Said::No,
-        Some(other) => Said::Unclear(format!("{field} is {other}")),
-        None => Said::Unclear(format!("a {status} answer without {field}")),
-    }
 }

@@ -1,9 +1,10 @@
 //! What comes back: an answer of the target, and what the chain says.
 
-use crate::history::Said;
+use crate::history::{Endpoint, Said};
 use gauntlet_chain::Transfer;
 use gauntlet_report::Exchange;
 use gauntlet_wire::{B256, SettleAnswer, VerifyAnswer};
+use serde_json::Value;
 
 /// An answer of the target, taken apart.
 #[derive(Debug, Clone)]
@@ -72,6 +73,24 @@ impl Reply {
         self.verify()
             .and_then(|answer| answer.reason)
             .or_else(|| self.settle().and_then(|answer| answer.reason))
+    }
+}
+
+/// What a whole answer of a facilitator amounts to, whatever it was about.
+#[must_use]
+pub fn says(endpoint: Endpoint, status: u16, json: Option<&Value>) -> Said {
+    let field = match endpoint {
+        Endpoint::Verify => "isValid",
+        Endpoint::Settle => "success",
+        Endpoint::Supported => "kinds",
+    };
+    match json.and_then(|json| json.get(field)) {
+        Some(Value::Bool(true)) => Said::Yes,
+        Some(Value::Bool(false)) => Said::No,
+        Some(Value::Array(_)) if endpoint == Endpoint::Supported => Said::Yes,
+        _ if status >= 400 => Said::No,
+        Some(other) => Said::Unclear(format!("{field} is {other}")),
+        None => Said::Unclear(format!("a {status} answer without {field}")),
     }
 }
 

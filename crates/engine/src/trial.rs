@@ -4,9 +4,10 @@ mod claims;
 mod running;
 mod schedule;
 mod setup;
+mod surroundings;
 
 pub use running::{Live, Starter};
-pub use setup::{placeholder_names, second_payee};
+pub use surroundings::{Surroundings, placeholder_names, second_payee};
 
 use crate::check::Check;
 use crate::known::KnownIssues;

@@ -6,6 +6,7 @@
 //!
 //! - [`digest`]: the EIP-712 digest of an authorization under one domain.
 //! - [`keys`]: payers whose keys are worth nothing outside a local chain, made in bulk.
+//! - [`nonces`]: nonces that say which payment they belong to.
 //! - [`sign`]: a signer for any key, and a much faster one that gives keys away and takes throwaway keys only.
 //! - [`template`]: a payment as text with three places to fill in.
 //! - [`Mint`]: all of them together.
@@ -14,6 +15,7 @@
 
 pub mod digest;
 pub mod keys;
+pub mod nonces;
 pub mod sign;
 pub mod template;
 
@@ -23,4 +25,5 @@ mod sample;
 
 pub use keys::{Payer, ThrowawayKey};
 pub use mint::{Mint, MintError};
+pub use nonces::Nonces;
 pub use template::{Template, TemplateError};

@@ -2,9 +2,9 @@
 
 use crate::digest::Digester;
 use crate::keys::Payer;
+use crate::nonces::Nonces;
 use crate::sign::Sequential;
 use crate::template::{Template, TemplateError};
-use alloy_primitives::keccak256;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use gauntlet_wire::{B256, Draft};
@@ -18,9 +18,7 @@ pub struct Mint {
     template: Template,
     digester: Digester,
     signer: Sequential,
-    /// All but the last eight bytes of every nonce; those count.
-    nonces: B256,
-    made: u64,
+    nonces: Nonces,
 }
 
 /// A payment that cannot be made in bulk.
@@ -31,6 +29,8 @@ pub type MintError = TemplateError;
 pub struct Minted {
     /// Which of the payers pays.
     pub payer: usize,
+    /// Its number among the payments of the mint, from 1.
+    pub number: u64,
     /// Its nonce: no two of a mint are the same.
     pub nonce: B256,
     /// The body of `/verify` and `/settle`, or the value of a payment header.
@@ -60,9 +60,36 @@ impl Mint {
             template,
             digester: Digester::new(&draft.domain, &draft.authorization),
             signer: Sequential::new(name),
-            nonces: keccak256(format!("{name}/nonces")),
-            made: 0,
+            nonces: Nonces::new(name),
         }
+    }
+
+    /// From now on bodies like this draft's, with nonces that go on: for windows that move with the time.
+    ///
+    /// # Errors
+    /// [`MintError`] when the draft is written in another way than usual.
+    pub fn renew_bodies(&mut self, draft: &Draft) -> Result<(), MintError> {
+        self.renew(draft, Template::of_body(draft)?);
+        Ok(())
+    }
+
+    /// From now on payment payloads like this draft's, with nonces that go on: for windows that move with the time.
+    ///
+    /// # Errors
+    /// [`MintError`] when the draft is written in another way than usual.
+    pub fn renew_payloads(&mut self, draft: &Draft) -> Result<(), MintError> {
+        self.renew(draft, Template::of_payload(draft)?);
+        Ok(())
+    }
+
+    fn renew(&mut self, draft: &Draft, template: Template) {
+        self.template = template;
+        self.digester = Digester::new(&draft.domain, &draft.authorization);
+    }
+
+    /// The nonce of the next payment, for one that is made elsewhere: it counts as made here.
+    pub fn spare_nonce(&mut self) -> (u64, B256) {
+        self.nonces.draw()
     }
 
     /// The next payments of these payers, one each, as they stand in a body.
@@ -79,25 +106,18 @@ impl Mint {
         let mut minted = Vec::with_capacity(payers.len());
         let mut text = Vec::with_capacity(self.template.length());
         for payers in payers.chunks(BATCH) {
-            let nonces: Vec<B256> = payers.iter().map(|_| self.nonce()).collect();
+            let nonces: Vec<(u64, B256)> = payers.iter().map(|_| self.nonces.draw()).collect();
             let digests = payers
                 .iter()
                 .zip(&nonces)
-                .map(|((_, payer), nonce)| (payer.key, self.digester.digest(payer.address, nonce)));
+                .map(|((_, payer), (_, nonce))| (payer.key, self.digester.digest(payer.address, nonce)));
             let signatures = self.signer.sign(&digests.collect::<Vec<_>>());
-            for (((payer, who), nonce), signature) in payers.iter().zip(nonces).zip(&signatures) {
+            for (((payer, who), (number, nonce)), signature) in payers.iter().zip(nonces).zip(&signatures) {
                 self.template.write(&mut text, who, &nonce, signature);
-                minted.push(Minted { payer: *payer, nonce, text: write(&text) });
+                minted.push(Minted { payer: *payer, number, nonce, text: write(&text) });
             }
         }
         minted
-    }
-
-    fn nonce(&mut self) -> B256 {
-        self.made += 1;
-        let mut nonce = self.nonces;
-        nonce[24..].copy_from_slice(&self.made.to_be_bytes());
-        nonce
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::writing::Writing;
 use crate::{Address, Authorization, B256, Domain, Key, SignatureForm, Terms, U256, Version};
 use alloy_primitives::hex;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 /// Where the authorization stands in a facilitator request.
@@ -31,7 +32,7 @@ pub struct DraftError(pub String);
 /// What a resource server offered, as it wrote it: a payload echoes this and not our own rendering of it.
 ///
 /// Source: core v2 §5.2.2; servers compare the echo member by member, some of them letter by letter.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Echo {
     /// The chosen entry of `accepts`.
     pub entry: Value,

@@ -21,7 +21,7 @@ pub struct Token {
 /// The terms of one payment.
 ///
 /// Source: core v2 §5.1.2, core v1 §5.1.2 (PaymentRequirements), scheme `exact` on EVM §1 (`extra`).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Terms {
     /// Payment scheme, `exact` unless mutated.
     pub scheme: String,

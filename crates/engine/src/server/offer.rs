@@ -24,6 +24,15 @@ impl Offer {
     /// # Errors
     /// Why there is none, as the end of a sentence.
     pub fn read(cx: &Cx, visit: &Visit, version: Version) -> Result<Self, String> {
+        let chain = &cx.world.chain;
+        Self::of(visit, version, chain.profile().network, &chain.tokens().usdc)
+    }
+
+    /// The first entry of a 402 that can be paid with this token on this network.
+    ///
+    /// # Errors
+    /// Why there is none, as the end of a sentence.
+    pub fn of(visit: &Visit, version: Version, network: Network, usdc: &Token) -> Result<Self, String> {
         let challenge = visit.challenge(version).ok_or_else(|| {
             let place = match version {
                 Version::V2 => "PAYMENT-REQUIRED header",
@@ -32,8 +41,6 @@ impl Offer {
             format!("it is no 402 with a legible {place} ({})", visit.got())
         })?;
         let entries = challenge["accepts"].as_array().cloned().unwrap_or_default();
-        let network = cx.world.chain.profile().network;
-        let usdc = &cx.world.chain.tokens().usdc;
         let mut problems = Vec::new();
         for entry in entries {
             match terms(&entry, version, network, usdc) {

@@ -31,6 +31,14 @@ impl Starter {
         !self.target.runs_already()
     }
 
+    /// The same, with the facilitator that a server asks.
+    #[must_use]
+    pub fn pointed_at(mut self, facilitator_url: String) -> Self {
+        self.values.insert("facilitator_url".into(), facilitator_url.clone());
+        self.server.facilitator_url = facilitator_url;
+        self
+    }
+
     /// Starts the target. `log` is the name of a file in the run's folder.
     ///
     /// # Errors
@@ -150,7 +158,7 @@ pub struct Live {
     /// Versions that its manifest claims.
     pub(super) claims: Option<Vec<Version>>,
     /// What it sells, when it is a server.
-    pub(super) shop: Shop,
+    pub shop: Shop,
     /// What has to be stopped.
     kind: LiveKind,
 }
@@ -176,6 +184,15 @@ impl Live {
     #[must_use]
     pub fn is_ours(&self) -> bool {
         !matches!(self.kind, LiveKind::Elsewhere)
+    }
+
+    /// Id of its process, when it is one that we started.
+    #[must_use]
+    pub fn pid(&self) -> Option<u32> {
+        match &self.kind {
+            LiveKind::Process(target) => target.pid(),
+            LiveKind::Facilitator(..) | LiveKind::Server(..) | LiveKind::Elsewhere => None,
+        }
     }
 
     /// How the target ended by itself, when it did.

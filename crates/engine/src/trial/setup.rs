@@ -1,14 +1,13 @@
 //! The set-up of a trial: chain, fault proxy, the facilitator behind a server, target.
 
-use super::running::{ANY_PORT, Live, Starter, own_address};
+use super::running::{Live, Starter, own_address};
+use super::surroundings::Surroundings;
 use super::{ChainSource, TrialConfig, TrialError, Watcher};
 use crate::target::TargetSpec;
 use gauntlet_chain::{Chain, ChainConfig};
-use gauntlet_doubles::{facilitator, scripted, server};
+use gauntlet_doubles::scripted;
 use gauntlet_probe::{FaultProxy, Guard, ProxyHandle, RemoteProxy, Role};
 use gauntlet_report::clock;
-use gauntlet_wire::{Address, Key, Version};
-use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 
 /// What the checks stand on, besides the target.
@@ -130,57 +129,30 @@ async fn attached(
 
 /// How the target is started, with the facilitator that a server is pointed at.
 async fn starter(config: &TrialConfig, parts: &mut Parts, watcher: &dyn Watcher) -> Result<Starter, String> {
-    let roles = parts.chain.roles();
-    let usdc = parts.chain.tokens().usdc.clone();
-    let facilitator = facilitator::Config {
-        rpc_url: parts.target_rpc.clone().unwrap_or_else(|| parts.chain.rpc_url().to_owned()),
-        key: roles.facilitator.clone(),
-        network: config.network.network,
-        versions: Version::ALL.to_vec(),
-        fault: None,
-        listen: ANY_PORT,
-    };
-    let server = server::Config {
-        facilitator_url: String::new(),
-        network: config.network.network,
-        token: usdc,
-        payee: roles.payee.address(),
-        other_payee: second_payee(),
-        canary: canary(config.seed),
-        versions: Version::ALL.to_vec(),
-        fault: None,
-        listen: ANY_PORT,
-    };
-    let mut starter = Starter {
-        target: config.target.clone(),
-        values: placeholders(config, parts),
+    let rpc_url = parts.target_rpc.clone().unwrap_or_else(|| parts.chain.rpc_url().to_owned());
+    let around = Surroundings {
+        network: config.network,
+        roles: parts.chain.roles().clone(),
+        rpc_url,
+        seed: config.seed,
         folder: config.folder.clone(),
         guard: parts.guard.clone(),
-        facilitator,
-        server,
     };
-    if config.target.role() == Role::Server {
-        let backing = back(config, &starter, watcher).await?;
-        let url = backing.scripted.url();
-        starter.values.insert("facilitator_url".into(), url.clone());
-        starter.server.facilitator_url = url;
-        parts.backing = Some(backing);
+    let starter = around.starter(config.target.clone());
+    if config.target.role() != Role::Server {
+        return Ok(starter);
     }
-    Ok(starter)
+    let backing = back(config, &around, watcher).await?;
+    let url = backing.scripted.url();
+    parts.backing = Some(backing);
+    Ok(starter.pointed_at(url))
 }
 
 /// Starts the facilitator that settles for the server, and the scripted one before it.
-async fn back(config: &TrialConfig, starter: &Starter, watcher: &dyn Watcher) -> Result<Backing, String> {
+async fn back(config: &TrialConfig, around: &Surroundings, watcher: &dyn Watcher) -> Result<Backing, String> {
     watcher.step(&format!("starting {} as facilitator", config.facilitator.spec()));
-    let behind = Starter {
-        target: config.facilitator.clone(),
-        values: starter.values.clone(),
-        folder: starter.folder.clone(),
-        guard: starter.guard.clone(),
-        facilitator: starter.facilitator.clone(),
-        server: starter.server.clone(),
-    };
-    let live = behind
+    let live = around
+        .starter(config.facilitator.clone())
         .start("facilitator.log")
         .await
         .map_err(|reason| format!("the facilitator behind the server did not start: {reason}"))?;
@@ -204,64 +176,4 @@ pub(super) fn is_pointed_at_us(config: &TrialConfig) -> bool {
             manifest.takes_a_facilitator() || config.facilitator_port.is_some()
         }
     }
-}
-
-/// The account that routes with another payee pay to.
-#[must_use]
-pub fn second_payee() -> Address {
-    Key::derive("gauntlet/second payee").address()
-}
-
-/// The token that stands in everything that a server of ours sells; another one for each seed.
-fn canary(seed: u64) -> String {
-    let bytes = Key::derive(&format!("{seed}/canary")).to_bytes();
-    format!("canary-{}", alloy_primitives::hex::encode(&bytes[..8]))
-}
-
-/// The names that a manifest may put in braces; `port` is added when the port is known.
-#[must_use]
-pub fn placeholder_names() -> Vec<&'static str> {
-    vec![
-        "port",
-        "rpc_url",
-        "chain_id",
-        "network",
-        "network_v1",
-        "network_name",
-        "asset",
-        "asset_name",
-        "asset_version",
-        "facilitator_key",
-        "facilitator_address",
-        "payee",
-        "payee2",
-        "canary",
-        "facilitator_url",
-    ]
-}
-
-fn placeholders(config: &TrialConfig, parts: &Parts) -> BTreeMap<String, String> {
-    let roles = parts.chain.roles();
-    let usdc = &config.network.usdc;
-    let network = config.network.network;
-    [
-        ("rpc_url", parts.target_rpc.clone().unwrap_or_else(|| parts.chain.rpc_url().to_owned())),
-        ("chain_id", network.chain_id.to_string()),
-        ("network", network.caip2()),
-        ("network_v1", network.v1_name()),
-        ("network_name", config.network.name.to_owned()),
-        ("asset", usdc.address.to_string()),
-        ("asset_name", usdc.name.clone()),
-        ("asset_version", usdc.version.clone()),
-        ("facilitator_key", roles.facilitator.to_bytes().to_string()),
-        ("facilitator_address", roles.facilitator.address().to_string()),
-        ("payee", roles.payee.address().to_string()),
-        ("payee2", second_payee().to_string()),
-        ("canary", canary(config.seed)),
-        // A server gets the real one before it is started.
-        ("facilitator_url", String::new()),
-    ]
-    .into_iter()
-    .map(|(name, value)| (name.to_owned(), value))
-    .collect()
 }
