@@ -4,6 +4,7 @@ use crate::anvil::AnvilError;
 use alloy_primitives::{Address, B256};
 use alloy_provider::transport::TransportError;
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// An operation on the chain failed. None of these is the fault of a target.
 #[derive(Debug, thiserror::Error)]
@@ -85,6 +86,22 @@ pub enum ChainError {
     /// Storage can only be written to contracts whose layout is known.
     #[error("{0} is none of the chain's own tokens; take one of `Chain::tokens`")]
     UnknownToken(Address),
+    /// A chain that another process started makes its blocks by itself, and not at such intervals.
+    #[error(
+        "a chain that is already up makes blocks at intervals of whole seconds only, not of {0:?}; take whole seconds, or let Gauntlet start the chain"
+    )]
+    WholeSeconds(Duration),
+    /// A block that had been read is no longer part of the chain.
+    #[error(
+        "block {block} was taken back after it had been read; take no blocks back while they are followed"
+    )]
+    TakenBack {
+        /// Its number.
+        block: u64,
+    },
+    /// It could not be measured how much the chain carries.
+    #[error("the chain's ceiling could not be measured: {0}")]
+    Ceiling(String),
     /// A transaction was not in a block in time.
     #[error("transaction {hash} was in no block after {seconds} s; is mining stopped?")]
     NotMined {

@@ -3,6 +3,7 @@
 use crate::chain::{Chain, rpc};
 use crate::contracts::interface::IToken;
 use crate::error::ChainError;
+use crate::events::{self, Place};
 use alloy_consensus::Transaction as _;
 use alloy_primitives::{Address, B256};
 use alloy_provider::Provider as _;
@@ -11,7 +12,7 @@ use alloy_rpc_types_eth::{Block, Filter, Log, TransactionReceipt};
 use alloy_sol_types::SolEvent;
 use gauntlet_report::ledger::short;
 use gauntlet_report::{AuthorizationUse, ChainFact, Ledger, PaymentKey, SentTx, Transfer};
-use serde_json::{Value, json};
+use serde_json::json;
 use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 
@@ -146,15 +147,13 @@ impl Chain {
             .map(|number| ("eth_getBlockByNumber", json!([format!("{number:#x}"), true])))
             .collect();
         let mut mine = Vec::new();
-        for answer in rpc::batch(self.provider(), WHAT, calls).await? {
-            let block: Block = read(WHAT, answer)?;
+        for block in rpc::batch::<Block>(self.provider(), WHAT, calls).await? {
             mine.extend(block.transactions.into_transactions().filter(|tx| accounts.contains(&tx.from())));
         }
 
         let calls = mine.iter().map(|tx| ("eth_getTransactionReceipt", json!([tx.tx_hash()]))).collect();
         let mut receipts = HashMap::new();
-        for answer in rpc::batch(self.provider(), WHAT, calls).await? {
-            let receipt: TransactionReceipt = read(WHAT, answer)?;
+        for receipt in rpc::batch::<TransactionReceipt>(self.provider(), WHAT, calls).await? {
             receipts.insert(receipt.transaction_hash, receipt);
         }
         mine.into_iter()
@@ -209,33 +208,16 @@ impl Chain {
     }
 }
 
-fn read<T: serde::de::DeserializeOwned>(what: &'static str, answer: Value) -> Result<T, ChainError> {
-    serde_json::from_value(answer).map_err(|error| ChainError::answer(what, error.to_string()))
+fn place(log: &Log) -> Option<Place> {
+    Some(Place { tx: log.transaction_hash?, block: log.block_number?, log_index: log.log_index? })
 }
 
-/// The Transfer in a log, if it is one.
 fn transfer(log: &Log) -> Option<Transfer> {
-    let event = IToken::Transfer::decode_log(&log.inner).ok()?;
-    Some(Transfer {
-        token: event.address,
-        from: event.from,
-        to: event.to,
-        value: event.value,
-        tx: log.transaction_hash?,
-        block: log.block_number?,
-        log_index: log.log_index?,
-    })
+    events::transfer(&log.inner, place(log)?)
 }
 
 fn authorization_use(log: &Log) -> Option<AuthorizationUse> {
-    let event = IToken::AuthorizationUsed::decode_log(&log.inner).ok()?;
-    Some(AuthorizationUse {
-        token: event.address,
-        payer: event.authorizer,
-        nonce: event.nonce,
-        tx: log.transaction_hash?,
-        block: log.block_number?,
-    })
+    events::authorization_use(&log.inner, place(log)?)
 }
 
 impl fmt::Display for TxFact {

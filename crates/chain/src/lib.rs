@@ -3,28 +3,33 @@
 //!
 //! ```text
 //! Profile ─┐
-//! Anvil ───┴─> Chain::start ─> tokens, roles, relay, mining, ledger
+//! Anvil ───┴─> Chain::start ─> tokens, roles, relay, mining, ledger, follower, ceiling
 //! ```
 //!
 //! Nothing here reads the process environment but [`Environment::of_process`]. Amounts are atomic token units or wei,
 //! times are Unix seconds.
 
 pub mod anvil;
+pub mod ceiling;
 pub mod chain;
 pub mod error;
+pub mod follow;
 pub mod ledger;
 pub mod profile;
 pub mod roles;
 pub mod tokens;
 
 mod contracts;
+mod events;
 mod predeploys;
 mod stand_ins;
 
 pub use anvil::{AnvilBinary, AnvilError, AnvilVersion, Environment, Source};
+pub use ceiling::{Ceiling, CeilingFacts};
 pub use chain::{Chain, ChainConfig, Mining, Relayed};
 pub use contracts::interface;
 pub use error::ChainError;
+pub use follow::{BlockFacts, Follower, TxFacts};
 pub use gauntlet_report::{AuthorizationUse, SentTx, Transfer};
 pub use ledger::TxFact;
 pub use predeploys::{MULTICALL3, PERMIT2};

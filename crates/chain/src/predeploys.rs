@@ -45,6 +45,7 @@ impl Predeploys {
                 chain_id: 31337,
                 port: None,
                 block_time: None,
+                gas_limit: None,
                 log: None,
                 // This network family is the one born with both contracts. It takes no --hardfork.
                 extra: &["--network", "tempo"],

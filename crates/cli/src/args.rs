@@ -10,7 +10,7 @@ use std::path::PathBuf;
 #[command(name = "gauntlet", version, propagate_version = true, max_term_width = 110)]
 #[command(
     after_help = "Exit codes: 0 all that counts passed · 1 unexpected failure or stale known issue · 2 usage or a broken file ·\n\
-3 our own fault (Anvil missing, a panic) · 4 nothing ran · 5 inconclusive · 130 interrupted, reports written"
+3 our own fault (Anvil missing, a panic) · 4 nothing ran · 5 inconclusive · 6 a threshold was missed · 130 interrupted, reports written"
 )]
 pub(crate) struct Cli {
     /// What to do.
@@ -38,6 +38,11 @@ pub(crate) enum Command {
     Demo(DemoArgs),
     /// The trial of one target
     Run(Box<RunArgs>),
+    /// Load on one target, and whether the books still balance afterwards
+    Load(Box<LoadArgs>),
+    /// Makes the load of `gauntlet load`, which starts it
+    #[command(hide = true)]
+    LoadWorker,
     /// Send a stored case again: FIXED, SAME, CHANGED or ERROR
     Replay(ReplayArgs),
     /// Checks, requirements, targets, mutants
@@ -169,6 +174,75 @@ pub(crate) struct RunArgs {
     /// A command that starts the target; it learns its port from PORT and the chain from GAUNTLET_RPC_URL and others
     #[arg(last = true, value_name = "COMMAND", conflicts_with = "target")]
     pub(crate) command: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Exit codes: 0 the books balance and every threshold was held · 1 somebody lost money, or the target broke down ·\n\
+2 usage or a broken plan · 3 our own fault · 4 nothing ran · 5 inconclusive, as when the generator or the chain was the limit ·\n\
+6 a threshold was missed · 130 interrupted, reports written"
+)]
+pub(crate) struct LoadArgs {
+    /// Name of a plan that comes with Gauntlet (smoke, baseline, ramp, spike, soak, replay-storm, distinct-burst,
+    /// mixed-invalid, slow-chain, hostile-tokens), or the path of a plan
+    #[arg(value_name = "PLAN", default_value = "smoke")]
+    pub(crate) plan: String,
+    /// A manifest's path, double:facilitator, double:server, either with +MUTANT, or a URL with --role
+    #[arg(long, short, value_name = "TARGET", required_unless_present_any = ["command", "plans"])]
+    pub(crate) target: Option<String>,
+    /// The role of a target that is a URL or a command: facilitator or server
+    #[arg(long, value_name = "ROLE")]
+    pub(crate) role: Option<Role>,
+    /// The paid route of a server that is a URL or a command: /path
+    #[arg(long = "route", value_name = "ROUTE")]
+    pub(crate) routes: Vec<String>,
+    /// The facilitator behind a server: a manifest's path, double:facilitator, or a URL
+    #[arg(long, value_name = "TARGET", default_value = "double:facilitator")]
+    pub(crate) facilitator: String,
+    /// Something more that must be reached, such as 'payment p99 < 300ms' or 'settle rate >= 95%'; may be repeated
+    #[arg(long, value_name = "RULE")]
+    pub(crate) threshold: Vec<String>,
+    /// End the run as soon as a threshold cannot be held any more, or money is lost
+    #[arg(long)]
+    pub(crate) abort_on_fail: bool,
+    /// When blocks are made, instead of what the plan says: automine, or a time such as 450ms or 2s
+    #[arg(long, value_name = "TIME")]
+    pub(crate) blocks: Option<String>,
+    /// Do not measure what the chain itself carries
+    #[arg(long)]
+    pub(crate) no_ceiling: bool,
+    #[command(flatten)]
+    pub(crate) chain: ChainOptions,
+    /// Use the chain of `gauntlet chain up` at this URL instead of starting one
+    #[arg(long, value_name = "URL", env = "GAUNTLET_RPC_URL")]
+    pub(crate) rpc_url: Option<String>,
+    /// Seed of payers and nonces; drawn and shown when not given
+    #[arg(long, value_name = "N")]
+    pub(crate) seed: Option<u64>,
+    /// Folder for the record and the reports, which must not hold a run yet; otherwise a new one below runs/
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// What is written to stdout
+    #[arg(long, value_enum, default_value_t = LoadFormat::Human)]
+    pub(crate) format: LoadFormat,
+    /// Show the plans that come with Gauntlet, and stop
+    #[arg(long)]
+    pub(crate) plans: bool,
+    /// No progress on stderr
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+    /// A command that starts the target; it learns its port from PORT and the chain from GAUNTLET_RPC_URL and others
+    #[arg(last = true, value_name = "COMMAND", conflicts_with = "target")]
+    pub(crate) command: Vec<String>,
+}
+
+/// How the report of a load run is written to stdout.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LoadFormat {
+    /// For people.
+    Human,
+    /// One JSON document.
+    Json,
 }
 
 #[derive(Debug, Args)]

@@ -6,6 +6,7 @@ use gauntlet_engine::scenario::files::FilesError;
 use gauntlet_engine::select::SelectError;
 use gauntlet_engine::target::TargetSpecError;
 use gauntlet_engine::trial::{TrialError, exit_of};
+use gauntlet_load::plan::ThresholdError;
 use gauntlet_probe::ManifestError;
 use gauntlet_report::ExitCode;
 use std::ops::Range;
@@ -111,6 +112,13 @@ impl From<ScenarioError> for Failure {
             error.span.map(|span| Place { file: error.path.display().to_string(), text: error.text, span });
         let message = if place.is_some() { error.message } else { shown };
         Self { place, help: error.help, ..Self::usage(message) }
+    }
+}
+
+impl From<ThresholdError> for Failure {
+    fn from(error: ThresholdError) -> Self {
+        let place = Some(Place { file: "threshold".into(), text: error.text, span: error.span });
+        Self { place, help: error.help, ..Self::usage(error.message) }
     }
 }
 

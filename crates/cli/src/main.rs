@@ -32,6 +32,8 @@ async fn dispatch(cli: Cli, color: bool) -> Result<ExitCode, Failure> {
     match cli.command {
         Command::Demo(args) => commands::demo::run(args, color).await,
         Command::Run(args) => commands::run::run(*args, color).await,
+        Command::Load(args) => commands::load::run(*args, color).await,
+        Command::LoadWorker => commands::load::worker().await,
         Command::Replay(args) => commands::replay::run(args, color).await,
         Command::List(args) => commands::list::run(&args),
         Command::Explain(args) => commands::explain::run(&args),

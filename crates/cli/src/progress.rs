@@ -87,6 +87,55 @@ impl Watcher for Bar {
     }
 }
 
+/// A watcher of a load run that fits the terminal.
+pub(crate) fn load(quiet: bool) -> Box<dyn gauntlet_load::Watcher> {
+    let bar = (!quiet && output::can_draw()).then(|| {
+        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+        bar.enable_steady_tick(Duration::from_millis(100));
+        bar
+    });
+    Box::new(Load { quiet, bar })
+}
+
+/// One line a second, in one place on a terminal and every tenth of them elsewhere.
+struct Load {
+    quiet: bool,
+    bar: Option<ProgressBar>,
+}
+
+impl gauntlet_load::Watcher for Load {
+    fn step(&self, text: &str) {
+        match &self.bar {
+            _ if self.quiet => {}
+            Some(bar) => bar.set_message(text.to_owned()),
+            None => output::remark(text),
+        }
+    }
+
+    fn progress(&self, progress: &gauntlet_load::Progress) {
+        let left = progress.of_s.saturating_sub(progress.at_s);
+        let p99 = progress.p99_ms.map(|millis| format!(" · p99 {millis:.0} ms")).unwrap_or_default();
+        let line = format!(
+            "{} s, {left} s left · {}/s begun, {} good, {} errors{p99} · {} under way · {} losses",
+            progress.at_s, progress.begun, progress.good, progress.bad, progress.under_way, progress.losses
+        );
+        match &self.bar {
+            _ if self.quiet => {}
+            Some(bar) => bar.set_message(line),
+            None if progress.at_s.is_multiple_of(10) => output::remark(&line),
+            None => {}
+        }
+    }
+}
+
+impl Drop for Load {
+    fn drop(&mut self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}
+
 impl Drop for Bar {
     fn drop(&mut self) {
         self.bar.finish_and_clear();

@@ -386,7 +386,9 @@ impl Cx {
         let json = serde_json::from_slice(response.unwrap_or_default()).ok();
         let said = match (exchange.status, &exchange.fault) {
             (Some(status), None) => says(endpoint, status, json.as_ref()),
-            (_, fault) => Said::Nothing(fault.as_ref().map_or_else(|| "no answer".into(), ToString::to_string)),
+            (_, fault) => {
+                Said::Nothing(fault.as_ref().map_or_else(|| "no answer".into(), ToString::to_string))
+            }
         };
         let chain_healthy = self.world.chain_healthy();
         let asked = Asked { endpoint, version, said: said.clone(), payment, well_formed, chain_healthy };

@@ -11,7 +11,27 @@
 //! A payment's latency counts from its *intended* start, so that a target that stalls cannot hide it (coordinated
 //! omission). Amounts are atomic token units, times are stated with each field.
 
+pub mod books;
+pub mod conduct;
+pub mod config;
+pub mod job;
+pub mod measure;
 pub mod phase;
 pub mod plan;
+pub mod render;
+pub mod result;
+pub mod tally;
+pub mod verdict;
+pub mod vitals;
+pub mod worker;
 
+mod control;
+mod crew;
+mod prepare;
+
+pub use conduct::hold;
+pub use config::{ChainFrom, LoadConfig, LoadError, Progress, Watcher};
+pub use crew::SUBCOMMAND;
 pub use phase::Phase;
+pub use plan::Plan;
+pub use result::LoadReport;

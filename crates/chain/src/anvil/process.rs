@@ -21,6 +21,8 @@ pub(crate) struct Launch<'a> {
     pub(crate) port: Option<u16>,
     /// Seconds from one block to the next; `None`: a block for each transaction.
     pub(crate) block_time: Option<u64>,
+    /// Gas that fits into a block; `None`: as Anvil likes.
+    pub(crate) gas_limit: Option<u64>,
     /// What Anvil prints goes there, or nowhere.
     pub(crate) log: Option<&'a Path>,
     pub(crate) extra: &'a [&'a str],
@@ -50,6 +52,9 @@ pub(crate) fn launch(launch: &Launch<'_>) -> Result<AnvilInstance, ChainError> {
         .keep_stdout();
     if let Some(seconds) = launch.block_time {
         anvil = anvil.block_time(seconds);
+    }
+    if let Some(gas) = launch.gas_limit {
+        anvil = anvil.args(["--gas-limit".to_owned(), gas.to_string()]);
     }
     let mut instance = anvil.try_spawn().map_err(|error| not_started(launch.binary, &error))?;
     if let Some(mut stdout) = instance.child_mut().stdout.take() {

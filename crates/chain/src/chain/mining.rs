@@ -6,14 +6,15 @@ use crate::error::ChainError;
 use alloy_primitives::B256;
 use alloy_provider::Provider as _;
 use serde_json::{Value, json};
+use std::time::Duration;
 
 /// When blocks are made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mining {
     /// One for each transaction, at once.
     Automine,
-    /// One every so many seconds.
-    Interval(u64),
+    /// One every so often.
+    Interval(Duration),
     /// Only on demand.
     Stopped,
 }
@@ -26,7 +27,7 @@ impl Chain {
     /// [`ChainError::Rpc`].
     pub async fn mining(&self) -> Result<Mining, ChainError> {
         if let Some(pulse) = self.pulse.lock().await.as_ref() {
-            return Ok(Mining::Interval(pulse.seconds));
+            return Ok(Mining::Interval(pulse.period));
         }
         let ask = async |method: &'static str| -> Result<Value, ChainError> {
             self.provider.raw_request(method.into(), ()).await.map_err(ChainError::rpc("say when it mines"))
@@ -35,18 +36,18 @@ impl Chain {
             return Ok(Mining::Automine);
         }
         let seconds = ask("anvil_getIntervalMining").await?.as_u64().filter(|seconds| *seconds > 0);
-        Ok(seconds.map_or(Mining::Stopped, Mining::Interval))
+        Ok(seconds.map(Duration::from_secs).map_or(Mining::Stopped, Mining::Interval))
     }
 
     /// Makes blocks in this way from now on.
     ///
     /// # Errors
     ///
-    /// [`ChainError::Rpc`].
+    /// As [`Chain::set_interval`].
     pub async fn set_mining(&self, mining: Mining) -> Result<(), ChainError> {
         match mining {
             Mining::Automine => self.set_automine().await,
-            Mining::Interval(seconds) => self.set_interval(seconds).await,
+            Mining::Interval(period) => self.set_interval(period).await,
             Mining::Stopped => self.stop_mining().await,
         }
     }
@@ -62,20 +63,25 @@ impl Chain {
         self.command("mine at once", "evm_setAutomine", json!([true])).await
     }
 
-    /// A block every so many seconds, empty ones included. Zero is the same as [`Chain::stop_mining`].
+    /// A block every so often, empty ones included. Zero is the same as [`Chain::stop_mining`].
     ///
-    /// A chain of ours is given its blocks by us; a chain that stays when we are gone has to make them by itself.
+    /// A chain of ours is given its blocks by us; a chain that stays when we are gone has to make them by itself, which
+    /// it can in whole seconds only.
     ///
     /// # Errors
     ///
-    /// [`ChainError::Rpc`].
-    pub async fn set_interval(&self, seconds: u64) -> Result<(), ChainError> {
-        if self.instance.is_none() && seconds > 0 {
+    /// [`ChainError::WholeSeconds`] for a fraction of a second on a chain that we were attached to, [`ChainError::Rpc`].
+    pub async fn set_interval(&self, period: Duration) -> Result<(), ChainError> {
+        if self.instance.is_none() && !period.is_zero() {
+            if period.subsec_nanos() > 0 {
+                return Err(ChainError::WholeSeconds(period));
+            }
+            let seconds = period.as_secs();
             return self.command("mine at intervals", "evm_setIntervalMining", json!([seconds])).await;
         }
         self.stop_mining().await?;
-        if seconds > 0 {
-            *self.pulse.lock().await = Some(Pulse::start(self.provider.clone(), seconds));
+        if !period.is_zero() {
+            *self.pulse.lock().await = Some(Pulse::start(self.provider.clone(), period));
         }
         Ok(())
     }

@@ -3,7 +3,7 @@
 mod mining;
 mod pool;
 mod pulse;
-mod relay;
+pub(crate) mod relay;
 pub(crate) mod rpc;
 mod state;
 
@@ -37,6 +37,8 @@ pub struct ChainConfig {
     pub port: Option<u16>,
     /// Seconds from one block to the next; `None`: a block for each transaction, at once.
     pub block_time: Option<u64>,
+    /// Gas that fits into a block; `None`: Anvil's own choice, 30 million.
+    pub gas_limit: Option<u64>,
     /// Folder for what is read once and kept. It is created when it is not there.
     pub cache: PathBuf,
     /// File that gets what Anvil prints; `None`: nowhere.
@@ -47,7 +49,7 @@ impl ChainConfig {
     /// A chain on a free port, with a block for each transaction and no log.
     #[must_use]
     pub fn new(profile: &'static Profile, anvil: AnvilBinary, cache: PathBuf) -> Self {
-        Self { profile, anvil, port: None, block_time: None, cache, log: None }
+        Self { profile, anvil, port: None, block_time: None, gas_limit: None, cache, log: None }
     }
 }
 
@@ -86,6 +88,7 @@ impl Chain {
                 chain_id: config.profile.network.chain_id,
                 port: config.port,
                 block_time: config.block_time,
+                gas_limit: config.gas_limit,
                 log: config.log.as_deref(),
                 extra: &["--hardfork", "prague"],
             })
@@ -148,7 +151,7 @@ impl Chain {
         for address in self.roles.addresses() {
             calls.push(("anvil_setBalance", json!([address, million_ether])));
         }
-        rpc::batch(&self.provider, "put the contracts in place", calls).await?;
+        rpc::commands(&self.provider, "put the contracts in place", calls).await?;
         self.set_balance(self.tokens.usdc.address, self.roles.payer.address(), U256::from(PAYER_USDC)).await
     }
 

@@ -1,12 +1,75 @@
-//! Transactions that wait in the pool: found by what they carry, taken out, and brought back.
+//! Transactions that wait in the pool: counted, found by what they carry, taken out, and brought back.
 
 use super::{Chain, Relayed};
 use crate::error::ChainError;
-use alloy_primitives::{B256, Bytes, hex};
+use alloy_primitives::{Address, B256, Bytes, U64, hex};
 use alloy_provider::Provider as _;
+use serde::Deserialize;
 use serde_json::Value;
 
+#[derive(Debug, Deserialize)]
+struct PoolStatus {
+    pending: U64,
+    queued: U64,
+}
+
 impl Chain {
+    /// How many transactions of anybody's wait in the pool to be mined.
+    ///
+    /// # Errors
+    ///
+    /// [`ChainError::Rpc`].
+    pub async fn pending_count(&self) -> Result<u64, ChainError> {
+        Ok(self.pool_status().await?.pending.to())
+    }
+
+    /// How many transactions of anybody's are in the pool, those that cannot be mined yet included.
+    ///
+    /// # Errors
+    ///
+    /// [`ChainError::Rpc`].
+    pub async fn pending_total(&self) -> Result<u64, ChainError> {
+        let status = self.pool_status().await?;
+        Ok((status.pending + status.queued).to())
+    }
+
+    async fn pool_status(&self) -> Result<PoolStatus, ChainError> {
+        let asked = self.provider.raw_request("txpool_status".into(), ()).await;
+        asked.map_err(ChainError::rpc("count its transaction pool"))
+    }
+
+    /// Hashes of the transactions of an account that wait in the pool, those that cannot be mined yet included, by
+    /// nonce.
+    ///
+    /// # Errors
+    ///
+    /// [`ChainError::Rpc`] and [`ChainError::Answer`].
+    pub async fn pending_from(&self, account: Address) -> Result<Vec<B256>, ChainError> {
+        const WHAT: &str = "show its transaction pool";
+        let content: Value =
+            self.provider.raw_request("txpool_content".into(), ()).await.map_err(ChainError::rpc(WHAT))?;
+        let mut found = Vec::new();
+        for half in ["pending", "queued"] {
+            let senders = content[half]
+                .as_object()
+                .ok_or_else(|| ChainError::answer(WHAT, format!("there is no `{half}`")))?;
+            for (sender, transactions) in senders {
+                if sender.parse::<Address>().ok() != Some(account) {
+                    continue;
+                }
+                for (nonce, transaction) in transactions.as_object().into_iter().flatten() {
+                    found.push(
+                        pooled(nonce, transaction).ok_or_else(|| {
+                            ChainError::answer(WHAT, "a transaction has no nonce or no hash")
+                        })?,
+                    );
+                }
+            }
+        }
+        found.sort_unstable();
+        Ok(found.into_iter().map(|(_, hash)| hash).collect())
+    }
+
     /// A transaction in the pool whose input has these 32 bytes in it, whoever sent it.
     ///
     /// # Errors
@@ -49,6 +112,10 @@ impl Chain {
             .map_err(ChainError::rpc("take a transaction back"))?;
         self.mined(*pending.tx_hash()).await
     }
+}
+
+fn pooled(nonce: &str, transaction: &Value) -> Option<(u64, B256)> {
+    Some((nonce.parse().ok()?, transaction["hash"].as_str()?.parse().ok()?))
 }
 
 fn carrying(pool: &Value, word: B256) -> Option<B256> {

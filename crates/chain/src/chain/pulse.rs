@@ -12,17 +12,17 @@ use tokio::time::{MissedTickBehavior, interval};
 /// A clock that makes blocks until it is stopped or dropped.
 #[derive(Debug)]
 pub(super) struct Pulse {
-    /// Seconds from one block to the next.
-    pub(super) seconds: u64,
+    /// From one block to the next.
+    pub(super) period: Duration,
     stop: Option<oneshot::Sender<()>>,
     task: JoinHandle<Result<(), ChainError>>,
 }
 
 impl Pulse {
-    pub(super) fn start(provider: DynProvider, seconds: u64) -> Self {
+    pub(super) fn start(provider: DynProvider, period: Duration) -> Self {
         let (stop, stopped) = oneshot::channel();
-        let task = tokio::spawn(beat(provider, Duration::from_secs(seconds), stopped));
-        Self { seconds, stop: Some(stop), task }
+        let task = tokio::spawn(beat(provider, period, stopped));
+        Self { period, stop: Some(stop), task }
     }
 
     /// Ends it. Afterwards no block of its making is under way any more.

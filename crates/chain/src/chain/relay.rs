@@ -160,11 +160,9 @@ impl Chain {
             input,
             ..TxEip1559::default()
         };
-        let signature = from.sign(transaction.signature_hash());
-        let envelope = TxEnvelope::from(transaction.into_signed(signature));
         let pending = self
             .provider
-            .send_raw_transaction(&envelope.encoded_2718())
+            .send_raw_transaction(&signed(from, transaction))
             .await
             .map_err(ChainError::rpc("take a transaction"))?;
         Ok(*pending.tx_hash())
@@ -195,7 +193,13 @@ impl Chain {
     }
 }
 
-fn transfer_input(authorization: &Authorization, signature: &[u8]) -> Bytes {
+/// A transaction as it is sent.
+pub(crate) fn signed(from: &Key, transaction: TxEip1559) -> Vec<u8> {
+    let signature = from.sign(transaction.signature_hash());
+    TxEnvelope::from(transaction.into_signed(signature)).encoded_2718()
+}
+
+pub(crate) fn transfer_input(authorization: &Authorization, signature: &[u8]) -> Bytes {
     IToken::transferWithAuthorization_1Call {
         from: authorization.from,
         to: authorization.to,

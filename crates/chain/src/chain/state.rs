@@ -1,7 +1,7 @@
 //! What the chain holds, read and written. Writing goes straight into storage: no transaction, no block, no log, and it
 //! works while mining is stopped.
 
-use super::Chain;
+use super::{Chain, rpc};
 use crate::contracts::{Contract, interface::IToken};
 use crate::error::ChainError;
 use crate::predeploys::PERMIT2;
@@ -25,6 +25,30 @@ impl Chain {
         amount: U256,
     ) -> Result<(), ChainError> {
         self.write(token, "_balances", account, B256::from(amount)).await
+    }
+
+    /// Gives each of these accounts this balance of one of our tokens, in atomic units. Ten thousand take a fraction of a
+    /// second.
+    ///
+    /// Anvil hashes its whole state for every block: each account adds about 2 µs to every block from then on.
+    ///
+    /// # Errors
+    ///
+    /// As [`Chain::set_balance`].
+    pub async fn set_balances(
+        &self,
+        token: Address,
+        accounts: &[Address],
+        amount: U256,
+    ) -> Result<(), ChainError> {
+        let contract = self.contract_at(token)?;
+        let word = B256::from(amount);
+        let mut calls = Vec::with_capacity(accounts.len());
+        for account in accounts {
+            let slot = contract.slot_of("_balances", *account).ok_or(ChainError::UnknownToken(token))?;
+            calls.push(("anvil_setStorageAt", json!([token, slot, word])));
+        }
+        rpc::commands(&self.provider, "write storage", calls).await
     }
 
     /// Blocks an account in one of our tokens, or lets it go.
@@ -74,6 +98,16 @@ impl Chain {
     /// [`ChainError::Rpc`].
     pub async fn set_eth_balance(&self, account: Address, wei: U256) -> Result<(), ChainError> {
         self.command("set a balance", "anvil_setBalance", json!([account, wei])).await
+    }
+
+    /// Gives each of these accounts this much ether, in wei.
+    ///
+    /// # Errors
+    ///
+    /// [`ChainError::Rpc`].
+    pub async fn set_eth_balances(&self, accounts: &[Address], wei: U256) -> Result<(), ChainError> {
+        let calls = accounts.iter().map(|account| ("anvil_setBalance", json!([account, wei]))).collect();
+        rpc::commands(&self.provider, "set balances", calls).await
     }
 
     /// Puts a smart wallet (ERC-1271) at an address: it accepts the plain signatures of `owner`.
@@ -157,55 +191,8 @@ impl Chain {
         self.provider.get_transaction_count(account).await.map_err(ChainError::rpc("count transactions"))
     }
 
-    /// How many transactions of anybody's wait in the pool to be mined.
-    ///
-    /// # Errors
-    ///
-    /// [`ChainError::Rpc`] and [`ChainError::Answer`].
-    pub async fn pending_count(&self) -> Result<u64, ChainError> {
-        const WHAT: &str = "count its transaction pool";
-        let status: Value =
-            self.provider.raw_request("txpool_status".into(), ()).await.map_err(ChainError::rpc(WHAT))?;
-        let pending = status["pending"].as_str().and_then(|text| text.strip_prefix("0x"));
-        pending
-            .and_then(|digits| u64::from_str_radix(digits, 16).ok())
-            .ok_or_else(|| ChainError::answer(WHAT, "there is no number of `pending`"))
-    }
-
-    /// Hashes of the transactions of an account that wait in the pool, those that cannot be mined yet included, by
-    /// nonce.
-    ///
-    /// # Errors
-    ///
-    /// [`ChainError::Rpc`] and [`ChainError::Answer`].
-    pub async fn pending_from(&self, account: Address) -> Result<Vec<B256>, ChainError> {
-        const WHAT: &str = "show its transaction pool";
-        let content: Value =
-            self.provider.raw_request("txpool_content".into(), ()).await.map_err(ChainError::rpc(WHAT))?;
-        let mut found = Vec::new();
-        for half in ["pending", "queued"] {
-            let senders = content[half]
-                .as_object()
-                .ok_or_else(|| ChainError::answer(WHAT, format!("there is no `{half}`")))?;
-            for (sender, transactions) in senders {
-                if sender.parse::<Address>().ok() != Some(account) {
-                    continue;
-                }
-                for (nonce, transaction) in transactions.as_object().into_iter().flatten() {
-                    found.push(
-                        pooled(nonce, transaction).ok_or_else(|| {
-                            ChainError::answer(WHAT, "a transaction has no nonce or no hash")
-                        })?,
-                    );
-                }
-            }
-        }
-        found.sort_unstable();
-        Ok(found.into_iter().map(|(_, hash)| hash).collect())
-    }
-
     /// A call whose answer does not matter.
-    pub(super) async fn command(
+    pub(crate) async fn command(
         &self,
         what: &'static str,
         method: &'static str,
@@ -215,8 +202,4 @@ impl Chain {
             self.provider.raw_request(method.into(), params).await.map_err(ChainError::rpc(what))?;
         Ok(())
     }
-}
-
-fn pooled(nonce: &str, transaction: &Value) -> Option<(u64, B256)> {
-    Some((nonce.parse().ok()?, transaction["hash"].as_str()?.parse().ok()?))
 }

@@ -129,6 +129,17 @@ async fn a_talkative_anvil_does_not_block() {
 }
 
 #[tokio::test]
+async fn a_block_can_be_given_another_gas_limit() {
+    let limit_of = async |gas_limit| {
+        let chain = Chain::start(ChainConfig { gas_limit, ..config() }).await.unwrap();
+        chain.mine(1).await.unwrap();
+        chain.follow(1).unwrap().next().await.unwrap()[0].gas_limit
+    };
+    assert_eq!(limit_of(None).await, 30_000_000);
+    assert_eq!(limit_of(Some(123_000_000)).await, 123_000_000);
+}
+
+#[tokio::test]
 async fn a_chain_can_begin_with_blocks_at_intervals() {
     let chain = Chain::start(ChainConfig { block_time: Some(1), ..config() }).await.unwrap();
     let start = chain.block_number().await.unwrap();

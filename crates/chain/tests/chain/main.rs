@@ -2,7 +2,9 @@
 #![allow(clippy::unwrap_used, reason = "these are tests; clippy does not see it of their helper functions")]
 
 mod awkward;
+mod ceiling;
 mod contract;
+mod follow;
 mod ledger;
 mod lifecycle;
 mod mining;

@@ -1,9 +1,12 @@
 //! When blocks are made, and what waits meanwhile.
 
 use crate::world::{PRICE, World, eventually};
-use gauntlet_chain::Mining;
+use gauntlet_chain::{Chain, ChainError, Mining};
 use gauntlet_report::clock;
 use gauntlet_wire::U256;
+use std::time::{Duration, Instant};
+
+const HOUR: Duration = Duration::from_secs(3600);
 
 #[tokio::test]
 async fn stopped_mining_keeps_transactions_in_the_pool() {
@@ -20,6 +23,7 @@ async fn stopped_mining_keeps_transactions_in_the_pool() {
         waiting.push(world.chain.submit(usdc.address, &authorization, &signature).await.unwrap());
     }
     assert_eq!(world.chain.pending_from(relayer).await.unwrap(), waiting);
+    assert_eq!(world.chain.pending_total().await.unwrap(), 3);
     assert!(world.chain.pending_from(world.payer.address()).await.unwrap().is_empty());
     assert_eq!(world.chain.transaction(waiting[0]).await.unwrap(), None);
     assert_eq!(world.chain.transaction_count(relayer).await.unwrap(), mined_before);
@@ -32,6 +36,7 @@ async fn stopped_mining_keeps_transactions_in_the_pool() {
         assert_eq!((mined.status, mined.block), (true, block + 1));
     }
     assert!(world.chain.pending_from(relayer).await.unwrap().is_empty());
+    assert_eq!(world.chain.pending_total().await.unwrap(), 0);
     assert_eq!(world.balance(usdc, world.payee.address()).await, 3 * PRICE);
 }
 
@@ -42,7 +47,7 @@ async fn automine_takes_what_was_waiting() {
     for (mark, stop_by_interval) in [(1, false), (2, true)] {
         if stop_by_interval {
             // Longer than the test: nothing is mined by the clock.
-            world.chain.set_interval(3600).await.unwrap();
+            world.chain.set_interval(HOUR).await.unwrap();
         } else {
             world.chain.stop_mining().await.unwrap();
         }
@@ -62,7 +67,7 @@ async fn automine_takes_what_was_waiting() {
 async fn an_interval_makes_blocks_by_itself_until_it_is_stopped() {
     let world = World::new().await;
     let start = world.chain.block_number().await.unwrap();
-    world.chain.set_interval(1).await.unwrap();
+    world.chain.set_interval(Duration::from_secs(1)).await.unwrap();
     eventually("two blocks", async || world.chain.block_number().await.unwrap() >= start + 2).await;
 
     let authorization = world.authorization(1);
@@ -70,15 +75,42 @@ async fn an_interval_makes_blocks_by_itself_until_it_is_stopped() {
     let relayed = world.chain.relay(world.usdc().address, &authorization, &signature).await.unwrap();
     assert!(relayed.status && relayed.block > start + 2);
 
-    world.chain.set_interval(0).await.unwrap();
+    world.chain.set_interval(Duration::ZERO).await.unwrap();
     let authorization = world.authorization(2);
     let signature = world.sign(world.usdc(), &authorization);
     let hash = world.chain.submit(world.usdc().address, &authorization, &signature).await.unwrap();
     let stopped_at = world.chain.block_number().await.unwrap();
     // Longer than the interval was.
-    tokio::time::sleep(std::time::Duration::from_millis(1300)).await;
+    tokio::time::sleep(Duration::from_millis(1300)).await;
     assert_eq!(world.chain.block_number().await.unwrap(), stopped_at);
     assert_eq!(world.chain.transaction(hash).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn an_interval_may_be_a_fraction_of_a_second() {
+    let world = World::new().await;
+    let start = world.chain.block_number().await.unwrap();
+    let period = Duration::from_millis(450);
+    world.chain.set_interval(period).await.unwrap();
+    let began = Instant::now();
+    eventually("five blocks", async || world.chain.block_number().await.unwrap() >= start + 5).await;
+    assert!(began.elapsed() > period * 4, "five blocks in {:?}", began.elapsed());
+
+    world.chain.stop_mining().await.unwrap();
+    world.chain.mine(1).await.unwrap();
+    let stamped = world.chain.latest_timestamp().await.unwrap();
+    assert!(stamped <= clock::unix_seconds(), "short blocks push chain time ahead");
+}
+
+#[tokio::test]
+async fn a_chain_that_stays_makes_whole_seconds_only() {
+    let world = World::new().await;
+    let visitor = Chain::attach(world.chain.rpc_url(), world.chain.profile()).await.unwrap();
+    let error = visitor.set_interval(Duration::from_millis(450)).await.unwrap_err();
+    assert!(matches!(error, ChainError::WholeSeconds(_)), "{error}");
+    assert_eq!(visitor.mining().await.unwrap(), Mining::Automine);
+    visitor.set_interval(HOUR).await.unwrap();
+    assert_eq!(visitor.mining().await.unwrap(), Mining::Interval(HOUR));
 }
 
 #[tokio::test]
@@ -156,7 +188,8 @@ async fn many_at_once_share_the_relayer() {
 #[tokio::test]
 async fn the_mode_is_told_and_can_be_put_back() {
     let world = World::new().await;
-    for mode in [Mining::Interval(3600), Mining::Stopped, Mining::Automine] {
+    let fraction = Mining::Interval(Duration::from_millis(3_600_500));
+    for mode in [Mining::Interval(HOUR), fraction, Mining::Stopped, Mining::Automine] {
         world.chain.set_mining(mode).await.unwrap();
         assert_eq!(world.chain.mining().await.unwrap(), mode);
     }

@@ -37,6 +37,28 @@ async fn balances_are_written_without_a_block() {
 }
 
 #[tokio::test]
+async fn many_balances_are_written_at_once() {
+    let world = World::new().await;
+    let before = world.chain.block_number().await.unwrap();
+    let account = |number: u64| Address::from_word(U256::from(1_000_000 + number).into());
+    let accounts: Vec<Address> = (0..2_500).map(account).collect();
+    for token in [world.usdc(), &world.chain.tokens().plain] {
+        world.chain.set_balances(token.address, &accounts, U256::from(77)).await.unwrap();
+        for index in [0, 999, 1_000, 2_499] {
+            assert_eq!(world.balance(token, accounts[index]).await, 77, "{index}");
+        }
+        assert_eq!(world.balance(token, account(2_500)).await, 0);
+    }
+    world.chain.set_eth_balances(&accounts, U256::from(5)).await.unwrap();
+    assert_eq!(world.chain.eth_balance(accounts[2_499]).await.unwrap(), U256::from(5));
+    assert_eq!(world.chain.block_number().await.unwrap(), before);
+
+    world.chain.set_balances(world.usdc().address, &[], U256::ONE).await.unwrap();
+    let error = world.chain.set_balances(accounts[0], &accounts, U256::ONE).await.unwrap_err();
+    assert!(matches!(error, ChainError::UnknownToken(address) if address == accounts[0]));
+}
+
+#[tokio::test]
 async fn blocking_is_seen_by_the_token() {
     let world = World::new().await;
     let (usdc, account) = (world.usdc().address, Address::repeat_byte(9));

@@ -23,6 +23,7 @@ async fn up(args: ChainUpArgs) -> Result<ExitCode, Failure> {
         anvil,
         port: None,
         block_time: args.block_time,
+        gas_limit: None,
         cache: settings::cache()?,
         log: None,
     })

@@ -8,6 +8,7 @@ pub(crate) mod explain;
 mod keep;
 pub(crate) mod lint;
 pub(crate) mod list;
+pub(crate) mod load;
 pub(crate) mod mutants;
 pub(crate) mod recheck;
 pub(crate) mod replay;

@@ -243,7 +243,7 @@ pub(super) fn client(path: &Path) -> Result<Arc<Manifest>, Failure> {
     Ok(Arc::new(manifest))
 }
 
-fn known_placeholders(target: &TargetSpec) -> Result<(), Failure> {
+pub(super) fn known_placeholders(target: &TargetSpec) -> Result<(), Failure> {
     if let TargetSpec::Manifest(manifest, _) = target {
         manifest.check_placeholders(gauntlet_engine::trial::placeholder_names())?;
     }
@@ -256,6 +256,13 @@ pub(super) async fn own_chain(
     anvil: Option<&Path>,
     quiet: bool,
 ) -> Result<ChainSource, Failure> {
+    must_be_ours(target)?;
+    let binary = settings::anvil(anvil, quiet).await?;
+    Ok(ChainSource::Own { anvil: binary, cache: settings::cache()? })
+}
+
+/// Refuses a target that runs already, where no chain is named.
+pub(super) fn must_be_ours(target: &TargetSpec) -> Result<(), Failure> {
     if target.runs_already() {
         return Err(Failure::usage("a target that runs already settles on a chain of its own, which must be judged too")
             .with_help(
@@ -263,8 +270,7 @@ pub(super) async fn own_chain(
                  with --rpc-url",
             ));
     }
-    let binary = settings::anvil(anvil, quiet).await?;
-    Ok(ChainSource::Own { anvil: binary, cache: settings::cache()? })
+    Ok(())
 }
 
 /// A chain that outlives the run remembers the accounts of earlier ones.

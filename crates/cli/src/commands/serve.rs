@@ -122,6 +122,7 @@ async fn chain(
         anvil,
         port: None,
         block_time: None,
+        gas_limit: None,
         cache: settings::cache()?,
         log: None,
     })

@@ -14,6 +14,7 @@ mod formats;
 mod gauntlet;
 mod hostile;
 mod known;
+mod load;
 mod outcomes;
 mod processes;
 mod recheck;

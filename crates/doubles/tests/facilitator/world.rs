@@ -4,6 +4,7 @@ use crate::support::post;
 use gauntlet_chain::{Chain, ChainConfig, Environment, Profile};
 use gauntlet_wire::{Address, B256, Draft, Key, Network, Token, U256};
 use serde_json::{Value, json};
+use std::time::Duration;
 
 /// A chain and what the tests ask of it.
 pub(crate) struct World {
@@ -79,7 +80,7 @@ impl World {
     }
 
     pub(crate) async fn interval(&self, seconds: u64) {
-        self.chain.set_interval(seconds).await.expect("blocks in time");
+        self.chain.set_interval(Duration::from_secs(seconds)).await.expect("blocks in time");
     }
 
     pub(crate) async fn mine(&self) {

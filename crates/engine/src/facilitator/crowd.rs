@@ -10,6 +10,7 @@ use crate::reply::Reply;
 use gauntlet_wire::B256;
 use std::collections::BTreeSet;
 use std::future::Future;
+use std::time::Duration;
 
 /// How many arrive at one instant.
 pub const CROWD: usize = 20;
@@ -82,7 +83,7 @@ pub(super) async fn with_blocks<T>(
     let Some(seconds) = seconds else {
         return work.await;
     };
-    cx.world.chain.set_interval(seconds).await?;
+    cx.world.chain.set_interval(Duration::from_secs(seconds)).await?;
     let result = work.await;
     cx.world.chain.set_automine().await?;
     cx.world.chain.mine(1).await?;

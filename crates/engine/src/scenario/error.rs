@@ -30,7 +30,7 @@ impl ScenarioError {
 
     /// The same with a piece of advice.
     #[must_use]
-    pub(super) fn with_help(mut self, help: impl Into<String>) -> Self {
+    pub fn with_help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
     }

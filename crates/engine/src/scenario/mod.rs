@@ -16,7 +16,7 @@ pub mod model;
 mod nginx;
 mod play;
 mod read;
-mod reader;
+pub mod reader;
 pub mod schema;
 mod sense;
 
@@ -24,6 +24,7 @@ pub use built_in::{all, as_glob, checks, checks_bought_by};
 pub use error::ScenarioError;
 pub use model::Scenario;
 pub use play::client;
+pub use read::changes;
 
 use crate::Catalogue;
 use crate::check::{Check, Lane, Need};

@@ -1,4 +1,4 @@
-//! Reading a TOML table key by key, with an exact place for everything that is wrong.
+//! Reading a TOML table key by key, with an exact place for everything that is wrong. Load plans are read so as well.
 
 use super::error::ScenarioError;
 use gauntlet_wire::U256;
@@ -9,17 +9,16 @@ use toml::de::{DeTable, DeValue};
 
 /// The file that is being read.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Source<'a> {
-    pub(super) path: &'a Path,
-    pub(super) text: &'a str,
+pub struct Source<'a> {
+    /// As it was named.
+    pub path: &'a Path,
+    /// All of it.
+    pub text: &'a str,
 }
 
 impl Source<'_> {
-    pub(super) fn error(
-        self,
-        span: impl Into<Option<Range<usize>>>,
-        message: impl Into<String>,
-    ) -> ScenarioError {
+    /// A fault at a place of it.
+    pub fn error(self, span: impl Into<Option<Range<usize>>>, message: impl Into<String>) -> ScenarioError {
         ScenarioError {
             path: self.path.to_owned(),
             text: self.text.to_owned(),
@@ -31,24 +30,28 @@ impl Source<'_> {
 }
 
 /// A word of the language and what it means.
-pub(super) type Words<T> = [(&'static str, T)];
+pub type Words<T> = [(&'static str, T)];
 
-/// A table of the file.
-pub(super) struct Table<'a> {
-    pub(super) source: Source<'a>,
+/// A table of the file. Whatever reads a key ends with an error at its place when the value is none of the kind, or is
+/// needed and not there.
+pub struct Table<'a> {
+    /// Where it stands.
+    pub source: Source<'a>,
     /// How messages call it: `[given.first]`, `the scenario`.
     name: String,
-    pub(super) span: Range<usize>,
+    /// Its place, bytes; empty for a whole file.
+    pub span: Range<usize>,
     table: &'a DeTable<'a>,
 }
 
 impl<'a> Table<'a> {
-    pub(super) fn root(source: Source<'a>, table: &'a DeTable<'a>) -> Self {
+    /// All of a scenario.
+    pub fn root(source: Source<'a>, table: &'a DeTable<'a>) -> Self {
         Self { source, name: "the scenario".into(), span: 0..0, table }
     }
 
     /// A table within the file, as messages call it.
-    pub(super) fn part(
+    pub fn part(
         source: Source<'a>,
         name: impl Into<String>,
         span: Range<usize>,
@@ -58,7 +61,7 @@ impl<'a> Table<'a> {
     }
 
     /// Refuses every key that is not among these.
-    pub(super) fn only(&self, keys: &[&str]) -> Result<(), ScenarioError> {
+    pub fn only(&self, keys: &[&str]) -> Result<(), ScenarioError> {
         match self.keys().into_iter().find(|(key, _)| !keys.contains(key)) {
             None => Ok(()),
             Some((key, span)) => {
@@ -69,7 +72,7 @@ impl<'a> Table<'a> {
     }
 
     /// The keys of the table, each with its place, in the order of the file.
-    pub(super) fn keys(&self) -> Vec<(&'a str, Range<usize>)> {
+    pub fn keys(&self) -> Vec<(&'a str, Range<usize>)> {
         let mut keys: Vec<_> =
             self.table.iter().map(|(key, _)| (key.get_ref().as_ref(), key.span())).collect();
         keys.sort_by_key(|(_, span)| span.start);
@@ -77,22 +80,22 @@ impl<'a> Table<'a> {
     }
 
     /// What stands at a key.
-    pub(super) fn value(&self, key: &str) -> Option<&'a Spanned<DeValue<'a>>> {
+    pub fn value(&self, key: &str) -> Option<&'a Spanned<DeValue<'a>>> {
         self.table.get(key)
     }
 
     /// A key that must be there.
-    pub(super) fn needed_value(&self, key: &str) -> Result<&'a Spanned<DeValue<'a>>, ScenarioError> {
+    pub fn needed_value(&self, key: &str) -> Result<&'a Spanned<DeValue<'a>>, ScenarioError> {
         self.needed(key, self.value(key))
     }
 
     /// A text that says something, when there is one.
-    pub(super) fn said(&self, key: &str) -> Result<Option<String>, ScenarioError> {
+    pub fn said(&self, key: &str) -> Result<Option<String>, ScenarioError> {
         if self.has(key) { self.needed_text(key).map(|text| Some(text.into_inner())) } else { Ok(None) }
     }
 
     /// Atomic units: a text of decimal digits.
-    pub(super) fn amount(&self, key: &str) -> Result<Option<U256>, ScenarioError> {
+    pub fn amount(&self, key: &str) -> Result<Option<U256>, ScenarioError> {
         let Some(value) = self.table.get(key) else { return Ok(None) };
         let text = value.get_ref().as_str().filter(|text| text.bytes().all(|digit| digit.is_ascii_digit()));
         match text.and_then(|text| text.parse().ok()) {
@@ -103,7 +106,8 @@ impl<'a> Table<'a> {
         }
     }
 
-    pub(super) fn has(&self, key: &str) -> bool {
+    /// Whether something stands at a key.
+    pub fn has(&self, key: &str) -> bool {
         self.table.contains_key(key)
     }
 
@@ -115,11 +119,13 @@ impl<'a> Table<'a> {
         })
     }
 
-    pub(super) fn text(&self, key: &str) -> Result<Option<Spanned<String>>, ScenarioError> {
+    /// A text.
+    pub fn text(&self, key: &str) -> Result<Option<Spanned<String>>, ScenarioError> {
         self.table.get(key).map(|value| self.as_text(value, key)).transpose()
     }
 
-    pub(super) fn needed_text(&self, key: &str) -> Result<Spanned<String>, ScenarioError> {
+    /// A text that must be there and say something.
+    pub fn needed_text(&self, key: &str) -> Result<Spanned<String>, ScenarioError> {
         let text = self.needed(key, self.text(key)?)?;
         if text.get_ref().trim().is_empty() {
             return Err(self.source.error(text.span(), format!("`{key}` is empty")));
@@ -127,7 +133,8 @@ impl<'a> Table<'a> {
         Ok(text)
     }
 
-    pub(super) fn texts(&self, key: &str) -> Result<Vec<Spanned<String>>, ScenarioError> {
+    /// A list of texts; none when the key is not there.
+    pub fn texts(&self, key: &str) -> Result<Vec<Spanned<String>>, ScenarioError> {
         let Some(value) = self.table.get(key) else { return Ok(Vec::new()) };
         let Some(items) = value.get_ref().as_array().filter(|items| !items.is_empty()) else {
             return Err(self.wrong(value, key, "a list of texts"));
@@ -136,7 +143,7 @@ impl<'a> Table<'a> {
     }
 
     /// A word of the language.
-    pub(super) fn word<T: Copy>(&self, key: &str, words: &Words<T>) -> Result<Option<T>, ScenarioError> {
+    pub fn word<T: Copy>(&self, key: &str, words: &Words<T>) -> Result<Option<T>, ScenarioError> {
         let Some(text) = self.text(key)? else { return Ok(None) };
         words.iter().find(|(word, _)| word == text.get_ref()).map(|(_, meaning)| Some(*meaning)).ok_or_else(
             || {
@@ -148,25 +155,28 @@ impl<'a> Table<'a> {
         )
     }
 
-    pub(super) fn needed_word<T: Copy>(&self, key: &str, words: &Words<T>) -> Result<T, ScenarioError> {
+    /// A word of the language that must be there.
+    pub fn needed_word<T: Copy>(&self, key: &str, words: &Words<T>) -> Result<T, ScenarioError> {
         let word = self.word(key, words)?;
         self.needed(key, word)
     }
 
-    pub(super) fn flag(&self, key: &str) -> Result<Option<bool>, ScenarioError> {
+    /// True or false.
+    pub fn flag(&self, key: &str) -> Result<Option<bool>, ScenarioError> {
         let Some(value) = self.table.get(key) else { return Ok(None) };
         value.get_ref().as_bool().map(Some).ok_or_else(|| self.wrong(value, key, "true or false"))
     }
 
     /// A number within a range.
-    pub(super) fn number(&self, key: &str, from: u64, to: u64) -> Result<Option<u64>, ScenarioError> {
+    pub fn number(&self, key: &str, from: u64, to: u64) -> Result<Option<u64>, ScenarioError> {
         let Some(value) = self.table.get(key) else { return Ok(None) };
         let wanted = format!("a whole number from {from} to {to}");
         let number = whole(value).filter(|number| (from..=to).contains(number));
         number.map(Some).ok_or_else(|| self.wrong(value, key, &wanted))
     }
 
-    pub(super) fn numbers(&self, key: &str) -> Result<Option<Vec<Spanned<u64>>>, ScenarioError> {
+    /// A list of whole numbers.
+    pub fn numbers(&self, key: &str) -> Result<Option<Vec<Spanned<u64>>>, ScenarioError> {
         let Some(value) = self.table.get(key) else { return Ok(None) };
         let items = value.get_ref().as_array().filter(|items| !items.is_empty());
         let numbers = items.and_then(|items| {
@@ -176,7 +186,7 @@ impl<'a> Table<'a> {
     }
 
     /// A count, `2`, or from the least to the most, `[0, 2]`.
-    pub(super) fn range(&self, key: &str) -> Result<(u64, u64), ScenarioError> {
+    pub fn range(&self, key: &str) -> Result<(u64, u64), ScenarioError> {
         let value = self.needed(key, self.table.get(key))?;
         let range = match value.get_ref().as_array() {
             None => whole(value).map(|count| (count, count)),
@@ -187,7 +197,7 @@ impl<'a> Table<'a> {
     }
 
     /// The table at a key.
-    pub(super) fn table(&self, key: &str) -> Result<Option<Self>, ScenarioError> {
+    pub fn table(&self, key: &str) -> Result<Option<Self>, ScenarioError> {
         let Some(value) = self.table.get(key) else { return Ok(None) };
         let DeValue::Table(table) = value.get_ref() else {
             return Err(self.wrong(value, key, "a table"));
@@ -201,13 +211,14 @@ impl<'a> Table<'a> {
         Ok(Some(Self { source: self.source, name, span: header.unwrap_or_else(|| value.span()), table }))
     }
 
-    pub(super) fn needed_table(&self, key: &str) -> Result<Self, ScenarioError> {
+    /// The table at a key that must be there.
+    pub fn needed_table(&self, key: &str) -> Result<Self, ScenarioError> {
         let table = self.table(key)?;
         self.needed(key, table)
     }
 
     /// The tables of a list, `[[key]]`.
-    pub(super) fn tables(&self, key: &str) -> Result<Vec<Self>, ScenarioError> {
+    pub fn tables(&self, key: &str) -> Result<Vec<Self>, ScenarioError> {
         let value = self.needed(key, self.table.get(key))?;
         let wrong = || self.wrong(value, key, &format!("a list of tables, each under [[{key}]]"));
         let items = value.get_ref().as_array().filter(|items| !items.is_empty()).ok_or_else(wrong)?;
@@ -225,7 +236,7 @@ impl<'a> Table<'a> {
     }
 
     /// An error at the value of a key.
-    pub(super) fn error_at(&self, key: &str, message: impl Into<String>) -> ScenarioError {
+    pub fn error_at(&self, key: &str, message: impl Into<String>) -> ScenarioError {
         let span = self.table.get(key).map_or_else(|| self.span.clone(), Spanned::span);
         self.source.error(span, message)
     }
@@ -237,7 +248,8 @@ impl<'a> Table<'a> {
         }
     }
 
-    pub(super) fn wrong(&self, value: &Spanned<DeValue<'_>>, key: &str, wanted: &str) -> ScenarioError {
+    /// An error at a value, that says what was wanted.
+    pub fn wrong(&self, value: &Spanned<DeValue<'_>>, key: &str, wanted: &str) -> ScenarioError {
         let message = format!("`{key}` in {} must be {wanted}", self.name);
         self.source.error(value.span(), message)
     }
@@ -249,7 +261,7 @@ fn whole(value: &Spanned<DeValue<'_>>) -> Option<u64> {
 }
 
 /// `; did you mean …?`, when one of the known words is near.
-pub(super) fn did_you_mean(word: &str, known: &[&str]) -> String {
+pub fn did_you_mean(word: &str, known: &[&str]) -> String {
     known
         .iter()
         .map(|candidate| (strsim::damerau_levenshtein(word, candidate), candidate))

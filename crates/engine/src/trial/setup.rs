@@ -85,6 +85,7 @@ async fn parts(config: &TrialConfig, watcher: &dyn Watcher) -> Result<Parts, Tri
                 anvil: anvil.clone(),
                 port: None,
                 block_time: None,
+                gas_limit: None,
                 cache: cache.clone(),
                 log: Some(config.folder.join("anvil.log")),
             })

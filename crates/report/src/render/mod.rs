@@ -15,4 +15,4 @@ pub use grid::{grid, grid_json};
 pub use human::human;
 pub use json::json;
 pub use junit::junit;
-pub use style::Style;
+pub use style::{Paint, Style};

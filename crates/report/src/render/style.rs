@@ -13,12 +13,18 @@ pub struct Style {
 
 /// What a piece of text is, which decides its colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Paint {
+pub enum Paint {
+    /// It went well.
     Good,
+    /// It did not.
     Bad,
+    /// It cannot be told.
     Doubt,
+    /// It is to be known.
     Warning,
+    /// It says what something is.
     Label,
+    /// It is to be seen first.
     Strong,
 }
 
@@ -26,7 +32,9 @@ impl Style {
     /// No colours and 100 characters a line: for files.
     pub const PLAIN: Self = Self { color: false, width: 110 };
 
-    pub(crate) fn paint(self, paint: Paint, text: &str) -> String {
+    /// The text in the colour of what it is.
+    #[must_use]
+    pub fn paint(self, paint: Paint, text: &str) -> String {
         if !self.color {
             return text.to_owned();
         }

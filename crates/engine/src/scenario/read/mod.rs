@@ -5,6 +5,8 @@ mod given;
 mod step;
 mod values;
 
+pub use values::changes;
+
 use super::error::ScenarioError;
 use super::grammar;
 use super::model::{Expect, Party, Scenario};

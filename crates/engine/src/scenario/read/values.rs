@@ -11,6 +11,7 @@ use gauntlet_wire::mutation::WORDS;
 use gauntlet_wire::{Change, U256};
 use regex::Regex;
 use serde_json::{Map, Value};
+use std::time::Duration;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -80,8 +81,11 @@ pub(super) fn json(source: Source<'_>, value: &Spanned<DeValue<'_>>) -> Result<V
     })
 }
 
-/// Changes of the vocabulary, in their order.
-pub(super) fn changes(table: &Table<'_>, key: &str) -> Result<Vec<Change>, ScenarioError> {
+/// Changes of the vocabulary, in their order; none when the key is not there.
+///
+/// # Errors
+/// [`ScenarioError`] at the first one that is not in the vocabulary.
+pub fn changes(table: &Table<'_>, key: &str) -> Result<Vec<Change>, ScenarioError> {
     let Some(value) = table.value(key) else { return Ok(Vec::new()) };
     let Some(items) = value.get_ref().as_array() else {
         let wrong = table.wrong(value, key, "a list of changes");
@@ -120,7 +124,7 @@ pub(super) fn mining(
             [(name, seconds)] if name.get_ref() == "every" => {
                 let seconds = seconds.get_ref().as_integer().and_then(|it| it.as_str().parse().ok());
                 let seconds = seconds.filter(|seconds| (1..=60).contains(seconds));
-                seconds.map(Mining::Interval).ok_or_else(wrong)
+                seconds.map(Duration::from_secs).map(Mining::Interval).ok_or_else(wrong)
             }
             _ => Err(wrong()),
         },

@@ -1,0 +1,245 @@
+//! Load, as a user makes it. What is asserted is money and answers, never how fast this machine is.
+
+use crate::gauntlet::{Gauntlet, Said};
+use serde_json::Value;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::Duration;
+
+/// A short plan: `top` is what stands before its tables, `rest` after them.
+fn plan(top: &str, rest: &str) -> String {
+    format!("title = \"A test\"\n{top}\n{rest}\n[[stages]]\nfor = \"2s\"\nrate = 10\n")
+}
+
+const FEW: &str = "[payments]\npayers = 40\nwindow = \"10s\"\n";
+
+fn load(gauntlet: &Gauntlet, target: &str, plan: &str, more: &[&str]) -> Said {
+    gauntlet.write("plan.toml", plan);
+    let fixed =
+        ["load", "plan.toml", "--target", target, "--seed", "402", "--out", "run", "--format", "json"];
+    gauntlet.run(&[&fixed[..], &["--no-ceiling"], more].concat())
+}
+
+fn count(report: &Value, class: &str) -> u64 {
+    report["books"]["counts"][class].as_u64().unwrap_or_default()
+}
+
+/// Ends with 0, or is told to be inconclusive because this machine is too busy to measure anything.
+fn passes(said: Said) -> Value {
+    let report = said.json();
+    let word = report["verdict"]["word"].as_str().unwrap();
+    assert!(["passed", "generator-bound"].contains(&word), "{:#}", report["verdict"]);
+    report
+}
+
+#[test]
+fn every_payment_to_a_conforming_facilitator_is_in_the_books_as_paid() {
+    let gauntlet = Gauntlet::new();
+    let report = passes(load(&gauntlet, "double:facilitator", &plan("facilitator = \"both\"", FEW), &[]));
+    assert_eq!(count(&report, "paid"), 20, "{:#}", report["books"]);
+    assert_eq!(report["books"]["counts"].as_object().unwrap().len(), 1);
+    assert_eq!(report["books"]["chain"]["settling"], 20);
+    assert!(gauntlet.read("run/report.txt").contains("20  paid"));
+    assert!(gauntlet.read("run/series.csv").lines().count() > 2);
+    assert_eq!(gauntlet.read("run/answers.ndjson").lines().count(), 20, "one line for each settlement");
+    let again = load(&gauntlet, "double:facilitator", &plan("", FEW), &[]);
+    again.exits(2).remarks("holds a run already");
+}
+
+#[test]
+fn every_purchase_of_a_conforming_server_is_in_the_books_as_paid() {
+    let gauntlet = Gauntlet::new();
+    let report = passes(load(&gauntlet, "double:server", &plan("", FEW), &[]));
+    assert_eq!(count(&report, "paid"), 20, "{:#}", report["books"]);
+    let phases: Vec<&str> =
+        report["measured"].as_array().unwrap().iter().map(|it| it["phase"].as_str().unwrap()).collect();
+    assert_eq!(phases, ["challenge", "paid", "payment"]);
+}
+
+/// A facilitator, a plan, and the class of the loss that it must be convicted of.
+fn convicts(mutant: &str, top: &str, rest: &str, class: &str) {
+    let gauntlet = Gauntlet::new();
+    let said = load(&gauntlet, mutant, &plan(top, rest), &[]);
+    let said = said.exits(1);
+    let report = said.json();
+    assert!(count(&report, class) > 0, "{mutant}: {:#}", report["books"]["counts"]);
+    let shown = &report["books"]["shown"][class][0];
+    assert!(shown["nonce"].as_str().unwrap().starts_with("0x"), "{shown:#}");
+    let text = gauntlet.read("run/report.txt");
+    assert!(text.contains("FAILED") && text.contains(class) && text.contains("risk: "), "{text}");
+}
+
+const BLOCKS: &str = "[chain]\nblocks = \"1s\"\n[payments]\npayers = 40\nwindow = \"10s\"\n";
+
+#[test]
+fn success_without_a_transfer_is_found() {
+    convicts("double:facilitator+settle-lies-without-transaction", "", FEW, "served-not-taken");
+}
+
+#[test]
+fn the_transaction_of_another_payment_is_found() {
+    convicts("double:facilitator+settle-names-another-transaction", "", FEW, "another-transaction");
+}
+
+#[test]
+fn money_that_moves_after_a_no_is_found() {
+    let gauntlet = Gauntlet::new();
+    let said = load(&gauntlet, "double:facilitator+forgets-payment", &plan("", BLOCKS), &[]).exits(1);
+    let verdict = &said.json()["verdict"];
+    assert!(verdict["reasons"][1].as_str().unwrap().contains("moved all the same"), "{verdict:#}");
+}
+
+#[test]
+fn money_that_a_verify_moves_is_found() {
+    convicts("double:facilitator+verify-settles", "facilitator = \"verify\"", FEW, "taken-not-served");
+}
+
+#[test]
+fn a_forged_payment_that_is_taken_is_found() {
+    let wrong = format!("{FEW}wrong = {{ share = 0.5, changes = [\"value-zero\"] }}\n");
+    convicts("double:facilitator+accepts-zero-value", "", &wrong, "wrong-accepted");
+}
+
+#[test]
+fn content_twice_for_one_payment_is_found() {
+    convicts("double:server+copies-share-settlement", "copies = 4", FEW, "served-twice");
+}
+
+/// The payer gives up after 300 ms, and the money moves with the next block: nobody's answer, and yet paid.
+#[test]
+fn money_that_moves_after_the_payer_gave_up_is_found() {
+    convicts("double:facilitator", "timeout = \"300ms\"", BLOCKS, "late");
+}
+
+#[test]
+fn wrong_payments_are_refused_and_counted_apart() {
+    let gauntlet = Gauntlet::new();
+    let wrong =
+        format!("{FEW}wrong = {{ share = 0.5, changes = [\"value-zero\", {{ value-below = 1 }}] }}\n");
+    let report = passes(load(&gauntlet, "double:facilitator", &plan("", &wrong), &[]));
+    let (paid, refused) = (count(&report, "paid"), count(&report, "wrong-refused"));
+    assert_eq!(paid + refused, 20, "{:#}", report["books"]);
+    assert!(paid > 5 && refused > 5, "{paid} {refused}");
+    let lots =
+        |lot: &str| report["measured"].as_array().unwrap().iter().filter(|it| it["lot"] == lot).count();
+    assert_eq!((lots("right"), lots("wrong")), (2, 2), "{:#}", report["measured"]);
+}
+
+#[test]
+fn thresholds_are_judged_and_a_missed_one_has_an_exit_code_of_its_own() {
+    let gauntlet = Gauntlet::new();
+    let said = load(
+        &gauntlet,
+        "double:facilitator",
+        &plan("thresholds = [\"gas-per-settle < 10\"]", FEW),
+        &["--threshold", "settle rate >= 1/s"],
+    );
+    let report = said.json();
+    let word = report["verdict"]["word"].as_str().unwrap();
+    assert!(
+        word == "missed" && said.code == 6 || word == "generator-bound" && said.code == 5,
+        "{}",
+        report["verdict"]
+    );
+    let held: Vec<bool> =
+        report["thresholds"].as_array().unwrap().iter().map(|it| it["held"].as_bool().unwrap()).collect();
+    assert_eq!(held, [false, true]);
+}
+
+#[test]
+fn what_cannot_be_done_is_said_before_anything_starts() {
+    let gauntlet = Gauntlet::without_anvil();
+    let run = |args: &[&str]| gauntlet.run(&[&["load", "--target", "double:facilitator"], args].concat());
+    run(&["smok"]).exits(2).remarks("neither a plan that comes with Gauntlet nor a file");
+    run(&["smoke", "--threshold", "paymnt p99 < 1s"]).exits(2).remarks("payment");
+    run(&["smoke", "--threshold", "verify p99 < 1s"]).exits(2).remarks("settle");
+    run(&["smoke", "--blocks", "never"]).exits(2).remarks("automine");
+    gauntlet.write("broken.toml", "title = \"x\"\n[[stage]]\nfor = \"1s\"\nrate = 1\n");
+    run(&["broken.toml"]).exits(2).remarks("stages");
+    gauntlet.run(&["load-worker"]).exits(3).remarks("gauntlet load");
+    gauntlet.run(&["load", "--plans"]).exits(0).prints("replay-storm");
+}
+
+/// A target that is not there, or that cannot handle a single payment, is not put under load.
+#[test]
+fn a_target_that_cannot_pay_once_is_no_verdict() {
+    let gauntlet = Gauntlet::new();
+    let said = load(&gauntlet, "double:facilitator+refuses-everything", &plan("", FEW), &[]);
+    let report = said.exits(5).json();
+    let reason = report["verdict"]["reasons"][0].as_str().unwrap();
+    assert!(reason.contains("one plain payment by itself was not accepted by /settle"), "{reason}");
+}
+
+/// A facilitator that verifies everything, and whose 50th answer takes a second in which nobody else is answered either.
+struct Staller {
+    url: String,
+}
+
+impl Staller {
+    fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let answered = Arc::new(Mutex::new(0));
+        thread::spawn(move || {
+            for stream in listener.incoming().map_while(Result::ok) {
+                let answered = Arc::clone(&answered);
+                thread::spawn(move || while answer(&stream, &answered).is_some() {});
+            }
+        });
+        Self { url }
+    }
+}
+
+/// Answers one request of a connection; nothing at its end.
+fn answer(stream: &TcpStream, answered: &Mutex<u32>) -> Option<()> {
+    let mut reader = BufReader::new(stream);
+    let mut length = 0;
+    loop {
+        let mut line = String::new();
+        if reader.read_line(&mut line).ok()? == 0 {
+            return None;
+        }
+        if let Some(value) = line.to_lowercase().strip_prefix("content-length:") {
+            length = value.trim().parse().ok()?;
+        }
+        if line.trim().is_empty() {
+            break;
+        }
+    }
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body).ok()?;
+    let mut answered = answered.lock().unwrap();
+    *answered += 1;
+    if *answered == 50 {
+        thread::sleep(Duration::from_secs(1));
+    }
+    let answer = r#"{"isValid":true,"payer":"0x0000000000000000000000000000000000000000"}"#;
+    let mut stream = stream;
+    let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length";
+    write!(stream, "{head}: {}\r\n\r\n{answer}", answer.len()).ok()
+}
+
+/// A single user who waits for its answer would see one slow answer among 150. Whoever came in that second waited too,
+/// and that is what counts from the intended start.
+#[test]
+fn a_target_that_stands_still_for_a_second_cannot_hide_it() {
+    let gauntlet = Gauntlet::new();
+    let chain = crate::chain_up::up(&gauntlet, &[]);
+    let staller = Staller::start();
+    let text = "title = \"x\"\nfacilitator = \"verify\"\nusers = 1\n[payments]\npayers = 40\n[[stages]]\nfor = \"3s\"\nrate = 50\n";
+    let rpc = chain.value("GAUNTLET_RPC_URL");
+    let said = load(&gauntlet, &staller.url, text, &["--role", "facilitator", "--rpc-url", &rpc]);
+    let report = said.json();
+    let slow = |time: &str| -> u64 {
+        let measured = report["measured"].as_array().unwrap();
+        let verify = measured.iter().find(|it| it["phase"] == "verify" && it["mark"] == "good").unwrap();
+        let pairs = verify[time].as_array().unwrap();
+        let slow = pairs.iter().filter(|pair| pair[0].as_u64().unwrap() > 500_000);
+        slow.map(|pair| pair[1].as_u64().unwrap()).sum()
+    };
+    assert!(slow("service") >= 1, "{:#}", report["measured"]);
+    // Those that were due in the first half of the second.
+    assert!(slow("response") >= 20, "only {} responses are slow", slow("response"));
+}

@@ -1,0 +1,179 @@
+//! What is asked of whom, on what chain, with which payments.
+
+use super::quantity::{milliseconds, read_time, write_time};
+use gauntlet_engine::cast::TOKENS;
+use gauntlet_wire::Change;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
+use std::fmt;
+use std::ops::RangeInclusive;
+use std::time::Duration;
+
+/// What is asked of a facilitator.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FacilitatorWork {
+    /// Each payment is presented to `/verify` only.
+    Verify,
+    /// Each payment is presented to `/settle` only.
+    #[default]
+    Settle,
+    /// Each payment is presented to `/verify`, and then to `/settle`.
+    Both,
+    /// More is verified than settled, as where servers ask before they work: each payment is presented to one of both.
+    Mix {
+        /// So many payments are verified for one that is settled; `mix` in a file means 5.
+        verifies_per_settle: u32,
+    },
+}
+
+/// What is asked of a resource server.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ServerWork {
+    /// Requests without a payment, which a 402 answers.
+    Challenge,
+    /// A request without a payment, and then the same with one.
+    #[default]
+    Purchase,
+}
+
+/// The chain of a plan.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChainPlan {
+    /// When blocks come.
+    pub blocks: Blocks,
+    /// So long the node waits before it answers the target, whole milliseconds.
+    #[serde(with = "milliseconds")]
+    pub rpc_delay: Duration,
+    /// Gas that fits in a block; `None`: what the node does by itself.
+    pub gas_limit: Option<u64>,
+}
+
+/// When blocks come.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Blocks {
+    /// One for each transaction, at once.
+    #[default]
+    Automine,
+    /// At intervals, whole milliseconds.
+    Interval(#[serde(with = "milliseconds")] Duration),
+}
+
+/// The times from one block to the next that a chain of ours can hold.
+pub(super) const BETWEEN_BLOCKS: RangeInclusive<Duration> =
+    Duration::from_millis(10)..=Duration::from_mins(10);
+
+impl Blocks {
+    /// Reads it as it is written in plans.
+    ///
+    /// # Errors
+    /// What to write instead.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        if text == "automine" {
+            return Ok(Self::Automine);
+        }
+        let time = read_time(text).filter(|time| BETWEEN_BLOCKS.contains(time));
+        time.map(Self::Interval).ok_or_else(|| {
+            format!(
+                "blocks are made at {text:?}? Write automine, or a time from 10ms to 10m, such as 450ms or 2s"
+            )
+        })
+    }
+
+    /// The time from one block to the next, when there is one.
+    #[must_use]
+    pub const fn time(self) -> Option<Duration> {
+        match self {
+            Self::Automine => None,
+            Self::Interval(time) => Some(time),
+        }
+    }
+}
+
+/// As in a plan: `automine`, `450ms`.
+impl fmt::Display for Blocks {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Automine => f.write_str("automine"),
+            Self::Interval(time) => f.write_str(&write_time(*time)),
+        }
+    }
+}
+
+/// What is presented.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Payments {
+    /// So many accounts pay, in turn.
+    pub payers: u32,
+    /// What each payment is worth, atomic token units.
+    pub price: u64,
+    /// How long an authorization lives that goes to a facilitator, whole milliseconds; a server names its own. So long
+    /// late arrivals are waited for at the end.
+    #[serde(with = "milliseconds")]
+    pub window: Duration,
+    /// What is paid with.
+    pub token: TokenName,
+    /// Those that must be refused; `None`: all are in order.
+    pub wrong: Option<Wrong>,
+}
+
+impl Default for Payments {
+    fn default() -> Self {
+        Self {
+            payers: 10_000,
+            price: 10_000,
+            window: Duration::from_mins(2),
+            token: TokenName::default(),
+            wrong: None,
+        }
+    }
+}
+
+/// Payments that must be refused, among the others.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Wrong {
+    /// Which part of all payments; above 0 and below 1.
+    pub share: f64,
+    /// What is wrong with them: each has one of these, in turn. At least one.
+    pub changes: Vec<Change>,
+}
+
+/// The name of a token that our chain has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+pub struct TokenName(&'static str);
+
+impl TokenName {
+    /// The token of this name; `None` when the chain has none.
+    #[must_use]
+    pub fn new(name: &str) -> Option<Self> {
+        TOKENS.iter().find(|(known, _)| *known == name).map(|(known, _)| Self(known))
+    }
+
+    /// As it is written in plans.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        self.0
+    }
+}
+
+impl Default for TokenName {
+    fn default() -> Self {
+        Self("usdc")
+    }
+}
+
+impl fmt::Display for TokenName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+/// Written out, since a derived one would borrow the name from what is read for as long as the program runs.
+impl<'de> Deserialize<'de> for TokenName {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let name = String::deserialize(from)?;
+        Self::new(&name).ok_or_else(|| D::Error::custom(format!("the chain has no token `{name}`")))
+    }
+}
