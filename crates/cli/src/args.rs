@@ -49,7 +49,7 @@ pub(crate) enum Command {
     List(ListArgs),
     /// What a check, a requirement, a mutant, a word of the scenario language, an outcome or an exit code means
     Explain(ExplainArgs),
-    /// Look for faults in scenarios, target manifests and known-issues files
+    /// Look for faults in scenarios, target manifests, known-issues files and load plans
     Lint(LintArgs),
     /// The kill matrix of the suite against its own broken doubles
     Mutants(MutantsArgs),
@@ -205,6 +205,18 @@ pub(crate) struct LoadArgs {
     /// End the run as soon as a threshold cannot be held any more, or money is lost
     #[arg(long)]
     pub(crate) abort_on_fail: bool,
+    /// Search the highest rate at which the thresholds hold and the books balance, instead of the plan's own stages
+    #[arg(long)]
+    pub(crate) find_limit: bool,
+    /// The first rate that --find-limit tries, payments a second
+    #[arg(long, value_name = "RATE", default_value_t = 5.0, value_parser = rate)]
+    pub(crate) from_rate: f64,
+    /// No rate above this is tried by --find-limit
+    #[arg(long, value_name = "RATE", default_value_t = 5000.0, value_parser = rate)]
+    pub(crate) to_rate: f64,
+    /// How long --find-limit keeps up each rate, seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=3600))]
+    pub(crate) probe: u64,
     /// When blocks are made, instead of what the plan says: automine, or a time such as 450ms or 2s
     #[arg(long, value_name = "TIME")]
     pub(crate) blocks: Option<String>,
@@ -234,6 +246,11 @@ pub(crate) struct LoadArgs {
     /// A command that starts the target; it learns its port from PORT and the chain from GAUNTLET_RPC_URL and others
     #[arg(last = true, value_name = "COMMAND", conflicts_with = "target")]
     pub(crate) command: Vec<String>,
+}
+
+fn rate(text: &str) -> Result<f64, String> {
+    let rate: Option<f64> = text.parse().ok().filter(|rate| (0.1..=1_000_000.0).contains(rate));
+    rate.ok_or_else(|| "write payments a second, from 0.1 to 1000000".into())
 }
 
 /// How the report of a load run is written to stdout.

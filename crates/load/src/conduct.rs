@@ -2,7 +2,7 @@
 //! blocks meet in the books.
 
 use crate::books::{Books, Closed, Price, Shown};
-use crate::config::{LoadConfig, LoadError, Progress, Watcher};
+use crate::config::{ChainFrom, LoadConfig, LoadError, Progress, Watcher};
 use crate::control::{Learnt, Trouble, pay_once};
 use crate::crew::Crew;
 use crate::job::{Answer, Job, Order, Payments, Word};
@@ -174,6 +174,9 @@ impl Run {
         let answers = BufWriter::new(File::create(&path).map_err(LoadError::file(&path))?);
         let seed = prepare::seed(config);
         let nonces = (0..config.shard.of).map(|shard| Nonces::new(&nonces_of(&seed, shard))).collect();
+        let payers = gauntlet_mint::keys::payers(&seed, prepare::payers(config));
+        let payers = payers.into_iter().map(|payer| payer.address).collect();
+        let own = config.shard.index as usize;
         let price = Price {
             token: learnt.terms.token.address,
             payee: learnt.terms.pay_to,
@@ -184,12 +187,7 @@ impl Run {
         processes.push(("gauntlet", std::process::id()));
         let head_start = Duration::from_millis(begin_ms.saturating_sub(clock::unix_millis()));
         Ok(Self {
-            books: Books::new(
-                price,
-                nonces,
-                config.shard.index as usize,
-                config.target.role() == Role::Server,
-            ),
+            books: Books::new(price, payers, nonces, own, config.target.role() == Role::Server),
             tally: Tally::default(),
             watch: Watch::new(processes),
             follower,
@@ -377,7 +375,7 @@ impl Run {
         let thresholds = self.judge(config, &closed).thresholds();
         let settled_per_second = self.settled_per_second(config);
         let vitals: BTreeMap<_, _> = self.watch.vitals().into_iter().collect();
-        let ceiling = stand.ceiling.map(|ceiling| ceiling.per_second);
+        let ceiling = stand.ceiling;
         let machine = Machine::this();
         let generator = &self.tally.generator;
         let verdict = Verdict::judge(&Evidence {
@@ -464,6 +462,12 @@ fn fill(shown: &mut BTreeMap<crate::books::Class, Vec<Shown>>, path: &Path) -> R
     Ok(())
 }
 
+/// What the report of a run will say that is known beforehand: enough to see whether it can be compared with another.
+#[must_use]
+pub fn sketch(config: &LoadConfig) -> LoadReport {
+    empty(config, None, Verdict::inconclusive("it was not held".into()))
+}
+
 /// A report with nothing measured.
 fn empty(config: &LoadConfig, stand: Option<&Stand>, verdict: Verdict) -> LoadReport {
     let tally = Tally::default();
@@ -495,8 +499,12 @@ fn empty(config: &LoadConfig, stand: Option<&Stand>, verdict: Verdict) -> LoadRe
         chain: ChainReport {
             network: config.network.name.into(),
             blocks: config.plan.chain.blocks.to_string(),
-            anvil: stand.map(|stand| stand.chain.anvil_version().to_owned()).unwrap_or_default(),
-            ceiling: stand.and_then(|stand| stand.ceiling).map(|ceiling| ceiling.per_second),
+            anvil: match (stand, &config.chain) {
+                (Some(stand), _) => stand.chain.anvil_version().to_owned(),
+                (None, ChainFrom::Own { anvil, .. }) => anvil.version.to_string(),
+                (None, ChainFrom::Attached { .. }) => String::new(),
+            },
+            ceiling: stand.and_then(|stand| stand.ceiling),
             settled_per_second: None,
         },
         machine: Machine::this(),

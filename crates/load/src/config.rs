@@ -23,8 +23,8 @@ pub struct LoadConfig {
     pub network: &'static Profile,
     /// Where the chain comes from.
     pub chain: ChainFrom,
-    /// Whether the chain's own ceiling is measured first.
-    pub ceiling: bool,
+    /// What the chain itself carries.
+    pub ceiling: CeilingFrom,
     /// Seed of payers and nonces.
     pub seed: u64,
     /// Other payers and nonces for the same seed, where the chain remembers the old ones; the same for all shards.
@@ -56,6 +56,17 @@ pub enum ChainFrom {
         /// Its RPC URL.
         rpc_url: String,
     },
+}
+
+/// Where the chain's own ceiling comes from.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum CeilingFrom {
+    /// It is measured first, with the chain of the run.
+    Measured,
+    /// It was measured in the same session, payments a second.
+    Known(f64),
+    /// It stays unknown.
+    Unknown,
 }
 
 /// Who watches a run.

@@ -71,7 +71,9 @@ async fn payment(config: &LoadConfig, chain: &Chain, terms: &Terms) -> Result<Dr
     let payer = payer(config);
     let funded = chain.set_balance(terms.token.address, payer.address(), PURSE).await;
     funded.map_err(|error| error.to_string())?;
-    let nonce = Key::derive(&format!("{}/control/{}", prepare::seed(config), config.run)).to_bytes();
+    // Shards pay once each, and a chain that stays remembers earlier runs.
+    let name = (prepare::seed(config), config.shard.index, clock::unix_millis());
+    let nonce = Key::derive(&format!("{}/control/{}/{}", name.0, name.1, name.2)).to_bytes();
     Ok(Draft::valid(config.plan.version, terms.clone(), payer, nonce, clock::unix_seconds()))
 }
 

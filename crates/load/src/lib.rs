@@ -12,10 +12,13 @@
 //! omission). Amounts are atomic token units, times are stated with each field.
 
 pub mod books;
+pub mod compare;
 pub mod conduct;
 pub mod config;
 pub mod job;
+pub mod limit;
 pub mod measure;
+pub mod merge;
 pub mod phase;
 pub mod plan;
 pub mod render;
@@ -30,7 +33,7 @@ mod crew;
 mod prepare;
 
 pub use conduct::hold;
-pub use config::{ChainFrom, LoadConfig, LoadError, Progress, Watcher};
+pub use config::{CeilingFrom, ChainFrom, LoadConfig, LoadError, Progress, Watcher};
 pub use crew::SUBCOMMAND;
 pub use phase::Phase;
 pub use plan::Plan;

@@ -1,9 +1,9 @@
 //! What has to stand before the load begins: chain, payers with money, target, and what it asks for.
 
-use crate::config::{ChainFrom, LoadConfig, LoadError, Watcher};
+use crate::config::{CeilingFrom, ChainFrom, LoadConfig, LoadError, Watcher};
 use crate::job::{Sold, Work};
 use crate::plan::{FacilitatorWork, Pace, ServerWork};
-use gauntlet_chain::{Ceiling, CeilingFacts, Chain, ChainConfig, Mining};
+use gauntlet_chain::{Ceiling, Chain, ChainConfig, Mining};
 use gauntlet_engine::TargetSpec;
 use gauntlet_engine::cast::token;
 use gauntlet_engine::target::Double;
@@ -32,7 +32,8 @@ pub(crate) struct Stand {
     _proxy: Option<FaultProxy>,
     /// Ends what was started when this process is killed.
     pub(crate) guard: Guard,
-    pub(crate) ceiling: Option<CeilingFacts>,
+    /// What the chain itself carries, payments a second.
+    pub(crate) ceiling: Option<f64>,
     /// The facilitator behind a server.
     pub(crate) facilitator: Option<Live>,
     /// What is put under load, or why it is not there.
@@ -43,15 +44,9 @@ impl Stand {
     /// Sets everything up. A target that does not start is part of the answer.
     pub(crate) async fn set_up(config: &LoadConfig, watcher: &dyn Watcher) -> Result<Self, LoadError> {
         let guard = Guard::start();
+        let ceiling = ceiling(config, &guard, watcher).await?;
         let chain = chain(config, &guard, watcher).await?;
         chain.set_mining(mining(config)).await?;
-        let ceiling = match config.ceiling {
-            true => {
-                watcher.step("measuring what the chain itself carries");
-                Some(chain.ceiling(Ceiling::default()).await?)
-            }
-            false => None,
-        };
         fund(config, &chain, watcher).await?;
         let proxy = slow(config, &chain)?;
         let around = Surroundings {
@@ -138,6 +133,28 @@ async fn chain(config: &LoadConfig, guard: &Guard, watcher: &dyn Watcher) -> Res
     }
 }
 
+/// What the chain itself carries, measured on a chain that is like the run's and not the same: it is left with thousands
+/// of spent authorizations, which make every block slower.
+async fn ceiling(
+    config: &LoadConfig,
+    guard: &Guard,
+    watcher: &dyn Watcher,
+) -> Result<Option<f64>, LoadError> {
+    match config.ceiling {
+        CeilingFrom::Known(ceiling) => return Ok(Some(ceiling)),
+        CeilingFrom::Unknown => return Ok(None),
+        CeilingFrom::Measured => {}
+    }
+    let like = chain(config, guard, watcher).await?;
+    like.set_mining(mining(config)).await?;
+    watcher.step("measuring what the chain itself carries");
+    let measured = like.ceiling(Ceiling::default()).await?;
+    if let Some(pid) = like.pid() {
+        guard.forget_pid(pid);
+    }
+    Ok(Some(measured.per_second))
+}
+
 fn mining(config: &LoadConfig) -> Mining {
     config.plan.chain.blocks.time().map_or(Mining::Automine, Mining::Interval)
 }
@@ -168,7 +185,10 @@ pub(crate) fn seed(config: &LoadConfig) -> String {
 
 /// How many payers the run has.
 pub(crate) fn payers(config: &LoadConfig) -> usize {
-    usize::try_from(config.plan.payments.payers).unwrap_or(1)
+    let wanted = u64::from(config.plan.payments.payers);
+    // Those that never pay would only make the chain slower.
+    let payers = config.plan.total_payments().map_or(wanted, |payments| wanted.min(payments)).max(1);
+    usize::try_from(payers).unwrap_or(1)
 }
 
 /// The token that facilitators are paid in.

@@ -14,6 +14,10 @@ const LATE: Duration = Duration::from_millis(10);
 const BUSY: f64 = 0.85;
 /// The share of the chain's ceiling from which on the chain is the limit.
 const NEAR_THE_CEILING: f64 = 0.8;
+/// How a reason begins that says how the target ended under load.
+const DIED: &str = "the target did not live through it: ";
+/// The note to a failure after which the user stopped the run.
+const STOPPED: &str = "the run was stopped by the user";
 
 /// What a run amounts to.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -117,10 +121,21 @@ impl Verdict {
         Self { word, reasons, notes, exit: word.exit().number() }
     }
 
+    /// Whether the user stopped the run, whatever else became of it.
+    pub(crate) fn was_interrupted(&self) -> bool {
+        self.word == Outcome::Interrupted || self.notes.iter().any(|note| note == STOPPED)
+    }
+
+    /// How the target ended under load, when it did.
+    pub(crate) fn death(&self) -> Option<&str> {
+        self.reasons.iter().find_map(|reason| reason.strip_prefix(DIED))
+    }
+
     pub(crate) fn judge(evidence: &Evidence<'_>) -> Self {
         let losses = losses(evidence);
         let trouble = generator_trouble(evidence);
         let missed = missed(evidence.thresholds);
+        let inexcusable = is_inexcusable(evidence.thresholds);
         let chain_bound = chain_bound(evidence);
         let mut notes = Vec::new();
         notes.extend(chain_bound.clone());
@@ -134,6 +149,9 @@ impl Verdict {
             (Outcome::Interrupted, vec!["stopped by the user; what came until then is judged".into()])
         } else if evidence.presented == 0 {
             (Outcome::NothingRan, vec!["the target was given nothing".into()])
+        } else if inexcusable {
+            notes.extend(trouble);
+            (Outcome::Missed, missed)
         } else if !trouble.is_empty() {
             (Outcome::GeneratorBound, trouble)
         } else if !missed.is_empty() && chain_bound.is_some() {
@@ -148,7 +166,7 @@ impl Verdict {
         };
         let mut verdict = Self::of(word, reasons, notes);
         if evidence.interrupted && word == Outcome::Failed {
-            verdict.notes.push("the run was stopped by the user".into());
+            verdict.notes.push(STOPPED.into());
         }
         verdict
     }
@@ -172,7 +190,7 @@ fn losses(evidence: &Evidence<'_>) -> Vec<String> {
             books.chain.strays
         ));
     }
-    losses.extend(evidence.died.as_ref().map(|how| format!("the target did not live through it: {how}")));
+    losses.extend(evidence.died.as_ref().map(|how| format!("{DIED}{how}")));
     losses
 }
 
@@ -195,6 +213,11 @@ fn generator_trouble(evidence: &Evidence<'_>) -> Vec<String> {
         trouble.push(format!("the generator took {:.1} of {} cores", vitals.cores_mean, evidence.cores));
     }
     trouble
+}
+
+/// Whether a threshold was missed that neither a late generator nor a full chain can excuse.
+fn is_inexcusable(thresholds: &[Ruled]) -> bool {
+    thresholds.iter().any(|ruled| !ruled.judged.held && !ruled.threshold.is_about_time())
 }
 
 fn missed(thresholds: &[Ruled]) -> Vec<String> {
@@ -302,6 +325,12 @@ mod tests {
         assert_eq!(word(Evidence { timer: &late, ..evidence(&fine, &[], &times) }), Outcome::GeneratorBound);
         assert_eq!(word(Evidence { ran_dry: 1, ..evidence(&fine, &[], &times) }), Outcome::GeneratorBound);
         assert_eq!(word(Evidence { queued: &late, ..evidence(&fine, &missed, &times) }), Outcome::Missed);
+        let answers = Threshold::parse("error-rate < 1%").expect("a threshold");
+        let missed =
+            [Ruled { threshold: answers, judged: Judged { held: false, observed: Some("2%".into()) } }];
+        let late_and_full =
+            Evidence { late: &late, settled_per_second: Some(81.0), ..evidence(&fine, &missed, &times) };
+        assert_eq!(word(late_and_full), Outcome::Missed, "errors are nobody else's fault");
     }
 
     #[test]

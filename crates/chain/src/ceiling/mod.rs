@@ -40,6 +40,8 @@ const ROOM: usize = 400;
 const FEW: u64 = 3;
 const FEW_LONG: u64 = 2;
 const LONG: Duration = Duration::from_secs(4);
+/// How often the base fee is set until it stays.
+const TRIES: u32 = 10;
 
 /// How the ceiling is measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,18 +96,22 @@ struct Pace {
 
 impl Chain {
     /// Measures how many payments a second the chain carries in USDC, in the way in which it makes blocks at present.
-    /// Nobody else should be at work on it, and nobody else's transactions in its pool.
+    /// Nobody else may be at work on it meanwhile.
     ///
     /// Payers, payee and senders are accounts of its own, derived from `gauntlet/ceiling/…`. They are given what they
-    /// need. Afterwards the pool is empty of theirs, and the base fee is as before. It leaves as many spent authorizations in
-    /// the token's storage as it made payments, and Anvil hashes its whole state for every block: each adds about 2 µs to
-    /// every block from then on.
+    /// need. Afterwards the pool is empty again, and the base fee is as before. It leaves as many spent authorizations
+    /// in the token's storage as it made payments, and Anvil hashes its whole state for every block: each adds about 2 µs
+    /// to every block from then on.
     ///
     /// # Errors
     ///
-    /// [`ChainError::Ceiling`] when no blocks are made, or when a payment of ours reverts, moves something else or
-    /// never comes into a block: that is nobody's fault but ours. [`ChainError::Rpc`] and [`ChainError::Answer`].
+    /// [`ChainError::Ceiling`] when no blocks are made, when others' transactions wait in the pool, or when a payment of
+    /// ours reverts, moves something else or never comes into a block: that is nobody's fault but ours. [`ChainError::Rpc`] and [`ChainError::Answer`].
     pub async fn ceiling(&self, config: Ceiling) -> Result<CeilingFacts, ChainError> {
+        let waiting = self.pending_total().await?;
+        if waiting > 0 {
+            return Err(ChainError::Ceiling(format!("{waiting} transactions of others are in the pool")));
+        }
         let (fee, gas_limit) = self.fee_and_limit().await?;
         let pace = Pace::of(self.mining().await?, config.at_least, gas_limit)?;
         let mut cast = Cast::new(self, &config).await?;
@@ -113,9 +119,21 @@ impl Chain {
         if !window.is_enough(pace) {
             window = self.round(&mut cast, pace, MOST.min(pace.stock * MORE)).await?;
         }
-        // Full blocks have made gas dearer; whoever comes now is to find it as it was.
-        self.command("set the base fee", "anvil_setNextBlockBaseFeePerGas", json!([fee])).await?;
+        self.put_back(fee).await?;
         window.facts().ok_or_else(|| ChainError::Ceiling("too few blocks had payments in them".to_owned()))
+    }
+
+    /// Full blocks have made gas dearer; whoever comes now is to find it as it was, and a block that says so.
+    async fn put_back(&self, fee: U64) -> Result<(), ChainError> {
+        for _ in 0..TRIES {
+            self.command("set the base fee", "anvil_setNextBlockBaseFeePerGas", json!([fee])).await?;
+            self.mine(1).await?;
+            // A block that was under way sets the next one's fee at its end, whatever we said meanwhile.
+            if self.fee_and_limit().await?.0 <= fee {
+                return Ok(());
+            }
+        }
+        Err(ChainError::Ceiling(format!("the base fee does not go back to {fee} wei")))
     }
 
     /// Wei for a unit of gas in the latest block, and the gas that fits into it.
@@ -138,21 +156,23 @@ impl Chain {
         Ok(window)
     }
 
-    /// Makes blocks until all that was sent is in one.
+    /// Makes blocks until all that was sent is in one, and no longer in the pool, which Anvil clears a moment later.
     async fn drain(&self, follower: &mut Follower, cast: &mut Cast, sent: u64) -> Result<(), ChainError> {
         let start = Instant::now();
         loop {
             for block in follower.next().await? {
                 cast.take(&block)?;
             }
-            if cast.taken() == sent {
+            let (lost, left) = (sent - cast.taken(), self.pending_total().await?);
+            if lost == 0 && left == 0 {
                 return Ok(());
             }
             if start.elapsed() > PATIENCE {
-                let lost = sent - cast.taken();
-                return Err(ChainError::Ceiling(format!("{lost} of {sent} payments came into no block")));
+                let text = format!("{lost} of {sent} payments came into no block, {left} are in the pool");
+                return Err(ChainError::Ceiling(text));
             }
             self.mine(1).await?;
+            tokio::time::sleep(LOOK).await;
         }
     }
 }

@@ -6,6 +6,7 @@ use crate::failure::Failure;
 use crate::output;
 use gauntlet_engine::scenario::{self, Scenario, files};
 use gauntlet_engine::{KnownIssues, all_checks};
+use gauntlet_load::Plan;
 use gauntlet_probe::Manifest;
 use gauntlet_report::ExitCode;
 use serde_json::{Value, json};
@@ -17,6 +18,7 @@ enum Kind {
     Scenario,
     Manifest,
     KnownIssues,
+    Plan,
     /// TOML, and nothing of ours; or no TOML at all.
     Other,
 }
@@ -27,6 +29,7 @@ impl Kind {
             Self::Scenario => "scenario",
             Self::Manifest => "target manifest",
             Self::KnownIssues => "known issues",
+            Self::Plan => "load plan",
             Self::Other => "not ours",
         }
     }
@@ -85,6 +88,8 @@ fn kind_of(text: &str) -> Kind {
     };
     if has(&["[[known]]"]) {
         Kind::KnownIssues
+    } else if has(&["[[stages]]", "stages ="]) {
+        Kind::Plan
     } else if has(&["[[steps]]", "[given.", "[expect]", "steps ="]) {
         Kind::Scenario
     } else if has(&["[start]", "[server]", "url ="]) || (has(&["name ="]) && has(&["role ="])) {
@@ -121,9 +126,10 @@ fn faults_of(kind: Kind, path: &Path, ids: &[String]) -> Vec<Failure> {
             let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
             KnownIssues::load(path, &ids).err().map(Failure::from).into_iter().collect()
         }
+        Kind::Plan => Plan::load(path).err().map(Failure::from).into_iter().collect(),
         Kind::Other => {
             let what = format!(
-                "{} is neither a scenario nor a target manifest nor a known-issues file",
+                "{} is neither a scenario nor a target manifest nor a known-issues file nor a load plan",
                 path.display()
             );
             vec![Failure::usage(what)]
@@ -158,11 +164,13 @@ fn human(linted: &[Linted], faults: usize, color: bool) {
         }
     }
     if linted.is_empty() {
-        output::result("NOTHING LINTED  no scenario, target manifest or known-issues file is there");
+        output::result(
+            "NOTHING LINTED  no scenario, target manifest, known-issues file or load plan is there",
+        );
         return;
     }
     let count = |number: usize, what: &str| format!("{number} {what}{}", if number == 1 { "" } else { "s" });
-    let kinds: Vec<String> = [Kind::Scenario, Kind::Manifest, Kind::KnownIssues]
+    let kinds: Vec<String> = [Kind::Scenario, Kind::Manifest, Kind::KnownIssues, Kind::Plan]
         .into_iter()
         .map(|kind| (kind, linted.iter().filter(|one| one.kind == kind).count()))
         .filter(|(_, number)| *number > 0)

@@ -5,12 +5,14 @@ use crate::args::{LoadArgs, LoadFormat};
 use crate::failure::Failure;
 use crate::{interrupt, output, progress, settings};
 use gauntlet_engine::TargetSpec;
+use gauntlet_load::limit::{self, Bounds};
 use gauntlet_load::plan::{Blocks, Shard, Threshold};
-use gauntlet_load::{ChainFrom, LoadConfig, LoadError, Plan, render};
+use gauntlet_load::{CeilingFrom, ChainFrom, LoadConfig, LoadError, Plan, render};
 use gauntlet_probe::Shop;
 use gauntlet_report::ExitCode;
 use gauntlet_report::render::Style;
 use std::path::Path;
+use std::time::Duration;
 
 pub(crate) async fn run(args: LoadArgs, color: bool) -> Result<ExitCode, Failure> {
     if args.plans {
@@ -22,6 +24,9 @@ pub(crate) async fn run(args: LoadArgs, color: bool) -> Result<ExitCode, Failure
         output::remark(&format!("plan {} · seed {}", config.plan.name, config.seed));
     }
     let watcher = progress::load(args.quiet);
+    if args.find_limit {
+        return find_limit(&args, &config, watcher, color).await;
+    }
     let report = gauntlet_load::hold(&config, watcher.as_ref(), interrupt::watch()).await?;
     drop(watcher);
     output::to_file(&config.folder.join("report.txt"), &render::human(&report, &Style::PLAIN))?;
@@ -39,6 +44,41 @@ pub(crate) async fn run(args: LoadArgs, color: bool) -> Result<ExitCode, Failure
         output::remark(&format!("record and reports: {}", config.folder.display()));
     }
     Ok(ExitCode::from_number(report.verdict.exit).unwrap_or(ExitCode::Harness))
+}
+
+/// The highest rate that holds.
+async fn find_limit(
+    args: &LoadArgs,
+    config: &LoadConfig,
+    watcher: Box<dyn gauntlet_load::Watcher>,
+    color: bool,
+) -> Result<ExitCode, Failure> {
+    let bounds = Bounds {
+        from: args.from_rate,
+        to: args.to_rate,
+        probe: Duration::from_secs(args.probe),
+        ..Bounds::default()
+    };
+    if bounds.from > bounds.to {
+        return Err(Failure::usage("--from-rate is above --to-rate"));
+    }
+    let limit = limit::find(config, bounds, watcher.as_ref(), interrupt::watch()).await?;
+    drop(watcher);
+    let text = serde_json::to_string_pretty(&limit).map_err(|error| Failure::harness(error.to_string()))?;
+    output::to_file(&config.folder.join(limit::REPORT), &format!("{text}\n"))?;
+    output::to_file(&config.folder.join("limit.txt"), &limit::human(&limit, &Style::PLAIN))?;
+    output::to_file(&config.folder.join("limit.csv"), &limit::csv(&limit))?;
+    output::to_file(&config.folder.join("limit.svg"), &limit::svg(&limit))?;
+    match args.format {
+        LoadFormat::Human => {
+            output::result(&limit::human(&limit, &Style { color, width: settings::width() }));
+        }
+        LoadFormat::Json => output::result(&text),
+    }
+    if !args.quiet {
+        output::remark(&format!("the curve, the table and the runs: {}", config.folder.display()));
+    }
+    Ok(ExitCode::from_number(limit.exit).unwrap_or(ExitCode::Harness))
 }
 
 /// The process that makes the load.
@@ -81,7 +121,7 @@ async fn config(args: &LoadArgs) -> Result<LoadConfig, Failure> {
         begin_at: None,
         network,
         chain,
-        ceiling: !args.no_ceiling,
+        ceiling: if args.no_ceiling { CeilingFrom::Unknown } else { CeilingFrom::Measured },
         seed,
         salt,
         folder,

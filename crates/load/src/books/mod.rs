@@ -9,12 +9,12 @@ pub use class::Class;
 
 use crate::job::Answer;
 use crate::measure::Times;
-use gauntlet_chain::{BlockFacts, TxFacts};
+use gauntlet_chain::{BlockFacts, Transfer, TxFacts};
 use gauntlet_mint::Nonces;
 use gauntlet_wire::{Address, B256, U256};
 use row::Row;
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::time::Duration;
 
 /// How many payments of a class are shown.
@@ -37,6 +37,8 @@ pub struct Books {
     price: Price,
     /// Whether a good answer hands over content.
     is_sold: bool,
+    /// Who pays in this run.
+    payers: HashSet<Address>,
     /// The nonces of this run's own payments.
     own: Nonces,
     /// The nonces of the other shards of the run, whose payments are in other books.
@@ -143,11 +145,17 @@ impl Closed {
 }
 
 impl Books {
-    /// Empty books for payments of one price. `nonces` are those of all shards, `own` is this one's place among them.
+    /// Empty books for payments of one price by these payers. `nonces` are those of all shards, `own` is this one's place among them.
     #[must_use]
-    pub fn new(price: Price, mut nonces: Vec<Nonces>, own: usize, is_sold: bool) -> Self {
+    pub fn new(
+        price: Price,
+        payers: HashSet<Address>,
+        mut nonces: Vec<Nonces>,
+        own: usize,
+        is_sold: bool,
+    ) -> Self {
         let own = nonces.swap_remove(own);
-        Self { price, is_sold, own, others: nonces, rows: Vec::new(), chain: ChainBook::default() }
+        Self { price, is_sold, payers, own, others: nonces, rows: Vec::new(), chain: ChainBook::default() }
     }
 
     fn row(&mut self, number: u64) -> &mut Row {
@@ -196,7 +204,10 @@ impl Books {
         }
         let mut is_settling = false;
         let price = self.price;
-        for transfer in transaction.transfers.iter().filter(|transfer| transfer.token == price.token) {
+        let is_ours =
+            |transfer: &&Transfer| transfer.token == price.token && self.payers.contains(&transfer.from);
+        let ours: Vec<&Transfer> = transaction.transfers.iter().filter(is_ours).collect();
+        for transfer in ours {
             let spent = transaction.used.iter().filter(|used| used.payer == transfer.from);
             let mut numbers = spent.clone().filter_map(|used| self.own.number(&used.nonce)).peekable();
             if let Some(number) = numbers.peek().copied() {

@@ -117,7 +117,9 @@ impl Head {
         check("a baseline", self.schema, SCHEMA)?;
         self.reports.iter().try_for_each(|report| check("a report", report.schema, result::SCHEMA))?;
         match self.reports.is_empty() {
-            true => Err(BaselineError::Broken { path: path.to_owned(), reason: "there is no run in it".into() }),
+            true => {
+                Err(BaselineError::Broken { path: path.to_owned(), reason: "there is no run in it".into() })
+            }
             false => Ok(()),
         }
     }

@@ -42,7 +42,7 @@ pub(super) fn changes(a: &Side, b: &Side, seed: u64) -> [Vec<f64>; 4] {
             changes.extend(metric.change(a, b));
         }
     }
-    changes.each_mut().map(|changes| changes.sort_by(f64::total_cmp));
+    changes.iter_mut().for_each(|changes| changes.sort_by(f64::total_cmp));
     changes
 }
 

@@ -5,6 +5,9 @@
 //! bootstrap), which gives the range in which the change lies; a change counts when that range leaves out "none" and when
 //! it is larger than what runs of one side differ among themselves.
 //!
+//! Seconds are drawn as if none depended on the one before. A target or a machine whose speed drifts within a run makes
+//! the range too narrow; only several rounds a side show that, by what they differ.
+//!
 //! - [`Baseline`]: a side in a file.
 //! - [`human`]: the comparison in text.
 
@@ -19,8 +22,8 @@ mod side;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use alike::differences;
 pub use alike::comparable;
+pub(crate) use alike::differences;
 pub use baseline::{Baseline, BaselineError};
 pub use metric::{Compared, Direction, Interval, Metric, Word};
 pub use render::human;

@@ -5,7 +5,7 @@ use crate::measure::{Lot, Mark};
 use crate::phase::Phase;
 use crate::plan::Plan;
 use crate::result::LoadReport;
-use crate::tally::{Point, Tally};
+use crate::tally::Point;
 use std::ops::Range;
 use std::time::Duration;
 
@@ -158,7 +158,7 @@ fn counts(point: &Point, plan: &Plan) -> bool {
     !is_warm_up || !point.good_times.is_empty()
 }
 
-/// The time by which [`Tally::good_per_second`] divides, seconds.
+/// The time by which `Tally::good_per_second` divides, seconds.
 fn took(report: &LoadReport) -> f64 {
     let counted = report.plan.stages.iter().filter(|stage| !stage.warm_up);
     let counted: Duration = counted.map(|stage| stage.length).sum();
@@ -205,6 +205,7 @@ fn rounded(micros: u64, bits: u32) -> u64 {
     micros | ((1 << dropped) - 1)
 }
 
+/// How many payments there are when each piece came so many times.
 fn weigh(counts: &[u32], times: &[u32]) -> u64 {
     counts.iter().zip(times).map(|(count, times)| u64::from(*count) * u64::from(*times)).sum()
 }

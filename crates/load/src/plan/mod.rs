@@ -15,7 +15,7 @@
 //!
 //! [payments]
 //! wrong = { share = 0.3, changes = ["value-zero", { value-below = 1 }] }
-//! # also: payers = 10000, price = 10000, window = "2m", token = "usdc"
+//! # also: payers = 1000, price = 10000, window = "2m", token = "usdc"
 //!
 //! [[stages]]
 //! for = "30s"

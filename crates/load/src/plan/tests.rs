@@ -67,7 +67,7 @@ fn little_is_needed() {
     assert_eq!((plan.version, plan.copies, plan.users), (Version::V2, 1, None));
     assert_eq!((plan.facilitator, plan.server), (FacilitatorWork::Settle, ServerWork::Purchase));
     assert_eq!((plan.timeout, plan.chain.blocks), (Duration::from_secs(30), Blocks::Automine));
-    assert_eq!((plan.payments.payers, plan.payments.price), (10_000, 10_000));
+    assert_eq!((plan.payments.payers, plan.payments.price), (1_000, 10_000));
     assert_eq!((plan.payments.token.as_str(), &plan.payments.wrong), ("usdc", &None));
     assert_eq!((plan.total_payments(), plan.is_closed_loop()), (Some(8), false));
 }

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, Lines, Stdin};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
-use tokio::time::{MissedTickBehavior, interval, sleep};
+use tokio::time::{MissedTickBehavior, interval_at, sleep};
 
 /// How often what was measured is said.
 const SAID_EVERY: Duration = Duration::from_secs(1);
@@ -81,7 +81,14 @@ async fn report(
         sleep(LOOK).await;
     }
     say(mouth, &Word::Ready).await.map_err(deaf)?;
-    let mut clock = interval(SAID_EVERY);
+    let began = loop {
+        match desk.began() {
+            Some(began) => break began,
+            None if goose.is_finished() => break Instant::now(),
+            None => sleep(LOOK).await,
+        }
+    };
+    let mut clock = interval_at((began + SAID_EVERY).into(), SAID_EVERY);
     clock.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut ended = None;
     while ended.is_none() {
@@ -89,8 +96,7 @@ async fn report(
             _ = clock.tick() => {}
             result = &mut goose => ended = Some(result),
         }
-        let at = desk.began().map(|began| began.elapsed()).unwrap_or_default();
-        let (answers, second) = notes.read(at, desk.ready());
+        let (answers, second) = notes.read(began.elapsed(), desk.ready());
         if !answers.is_empty() {
             say(mouth, &Word::Answers(answers)).await.map_err(deaf)?;
         }

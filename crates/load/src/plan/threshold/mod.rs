@@ -122,6 +122,21 @@ impl Threshold {
         }
     }
 
+    /// Whether both are about the same: one of them says then what is asked for.
+    #[must_use]
+    pub fn is_like(&self, other: &Self) -> bool {
+        match (self.measure, other.measure) {
+            (Measure::Rate(_), Measure::Rate(_)) | (Measure::Errors(_), Measure::Errors(_)) => true,
+            (mine, theirs) => mine == theirs,
+        }
+    }
+
+    /// Whether a late generator or a full chain can be why it is missed: latencies and rates are, answers and money not.
+    #[must_use]
+    pub const fn is_about_time(&self) -> bool {
+        matches!(self.measure, Measure::Latency { .. } | Measure::Rate(_))
+    }
+
     /// Whether a target of a role is measured in the phase that it is about.
     pub(super) fn check_phase(&self, phases: &[Phase], role: Role) -> Result<(), ThresholdError> {
         let Some(phase) = self.phase().filter(|phase| !phases.contains(phase)) else { return Ok(()) };
