@@ -2,6 +2,7 @@
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use gauntlet_doubles::mutant::Layer;
+use gauntlet_load::plan::Shard;
 use gauntlet_probe::Role;
 use std::path::PathBuf;
 
@@ -40,6 +41,8 @@ pub(crate) enum Command {
     Run(Box<RunArgs>),
     /// Load on one target, and whether the books still balance afterwards
     Load(Box<LoadArgs>),
+    /// Add the parts of a load run up that was split with --shard
+    Merge(MergeArgs),
     /// Makes the load of `gauntlet load`, which starts it
     #[command(hide = true)]
     LoadWorker,
@@ -217,6 +220,24 @@ pub(crate) struct LoadArgs {
     /// How long --find-limit keeps up each rate, seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=3600))]
     pub(crate) probe: u64,
+    /// Compare with this target: both are run in turn (A B, B A, …)
+    #[arg(long, value_name = "TARGET", conflicts_with = "find_limit")]
+    pub(crate) against: Option<String>,
+    /// Compare with what --save wrote
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["find_limit", "against"])]
+    pub(crate) baseline: Option<PathBuf>,
+    /// Write the runs to this file, for --baseline
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["find_limit", "against"])]
+    pub(crate) save: Option<PathBuf>,
+    /// How often the plan is run; 3 when runs are compared or saved, otherwise 1
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100))]
+    pub(crate) rounds: Option<u32>,
+    /// Do only a part of the plan, I/N with I from 0; the parts of all are added up by `gauntlet merge`
+    #[arg(long, value_name = "I/N", value_parser = shard, requires_all = ["begin_at", "seed", "rpc_url"], conflicts_with_all = ["find_limit", "against", "baseline", "save", "rounds"])]
+    pub(crate) shard: Option<Shard>,
+    /// Begin at this moment, ms since 1970; the same for all parts
+    #[arg(long, value_name = "MS", requires = "shard")]
+    pub(crate) begin_at: Option<u64>,
     /// When blocks are made, instead of what the plan says: automine, or a time such as 450ms or 2s
     #[arg(long, value_name = "TIME")]
     pub(crate) blocks: Option<String>,
@@ -248,9 +269,30 @@ pub(crate) struct LoadArgs {
     pub(crate) command: Vec<String>,
 }
 
+fn shard(text: &str) -> Result<Shard, String> {
+    let parts = text.split_once('/').and_then(|(index, of)| Some((index.parse().ok()?, of.parse().ok()?)));
+    match parts {
+        Some((index, of)) if index < of && of <= 10_000 => Ok(Shard { index, of }),
+        _ => Err("write I/N, such as 0/3 for the first of three".into()),
+    }
+}
+
 fn rate(text: &str) -> Result<f64, String> {
     let rate: Option<f64> = text.parse().ok().filter(|rate| (0.1..=1_000_000.0).contains(rate));
     rate.ok_or_else(|| "write payments a second, from 0.1 to 1000000".into())
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct MergeArgs {
+    /// Folders of the parts, or their load.json
+    #[arg(value_name = "RUN", required = true)]
+    pub(crate) runs: Vec<PathBuf>,
+    /// Folder for the reports of the sum, which must not hold a run yet
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// What is written to stdout
+    #[arg(long, value_enum, default_value_t = LoadFormat::Human)]
+    pub(crate) format: LoadFormat,
 }
 
 /// How the report of a load run is written to stdout.

@@ -23,6 +23,7 @@ pub mod phase;
 pub mod plan;
 pub mod render;
 pub mod result;
+pub mod rounds;
 pub mod tally;
 pub mod verdict;
 pub mod vitals;

@@ -263,8 +263,8 @@ pub(crate) fn users(config: &LoadConfig) -> usize {
         reason = "between 1 and some millions"
     )]
     let users = closed.fold(rated, f64::max).ceil() as usize;
-    // Copies at one instant need a user each.
-    users.max(plan.copies as usize)
+    // Copies at one instant need a user each, also in a shard.
+    users.div_ceil(config.shard.of as usize).max(plan.copies as usize)
 }
 
 /// How many payments are kept ready: five seconds of the fastest stage.

@@ -110,12 +110,7 @@ fn pace(plan: &Plan) -> String {
 
 fn verdict(text: &mut String, report: &LoadReport, style: &Style) {
     let verdict = &report.verdict;
-    let word = verdict.word.as_str();
-    let word = match verdict.word {
-        Outcome::Passed => style.paint(Paint::Good, word),
-        Outcome::Failed | Outcome::Missed => style.paint(Paint::Bad, word),
-        _ => style.paint(Paint::Doubt, word),
-    };
+    let word = word(report, style);
     let _ = writeln!(text, "\n{word}");
     for reason in &verdict.reasons {
         let _ = writeln!(text, "  {}", escape(reason));
@@ -346,4 +341,35 @@ fn in_ms(micros: u64) -> String {
 pub fn count(report: &LoadReport, phase: Phase, lot: Lot, mark: Mark) -> u64 {
     let mine = report.measured.iter().filter(|it| (it.phase, it.lot, it.mark) == (phase, lot, mark));
     mine.flat_map(|measured| &measured.response).map(|(_, times)| times).sum()
+}
+
+/// A run in a line.
+#[must_use]
+pub fn short(report: &LoadReport, style: &Style) -> String {
+    let good = report
+        .measured
+        .iter()
+        .find(|it| (it.phase, it.lot, it.mark) == (Phase::Payment, Lot::Right, Mark::Good));
+    let payments = good.map(|good| times(&good.response)).unwrap_or_default();
+    let at = |share: f64| payments.quantile(share).map_or_else(|| "–".into(), ms);
+    let reason =
+        report.verdict.reasons.first().map(|reason| format!(": {}", escape(reason))).unwrap_or_default();
+    format!(
+        "{} {}: {} good payments, p50 {} ms, p99 {} ms{reason}",
+        word(report, style),
+        escape(&report.target.name),
+        payments.count(),
+        at(0.5),
+        at(0.99)
+    )
+}
+
+/// The word of the verdict in its colour.
+fn word(report: &LoadReport, style: &Style) -> String {
+    let paint = match report.verdict.word {
+        Outcome::Passed => Paint::Good,
+        Outcome::Failed | Outcome::Missed => Paint::Bad,
+        _ => Paint::Doubt,
+    };
+    style.paint(paint, report.verdict.word.as_str())
 }

@@ -1,5 +1,6 @@
 //! Load, as a user makes it. What is asserted is money and answers, never how fast this machine is.
 
+use crate::background::{assert_gone, below};
 use crate::gauntlet::{Gauntlet, Said};
 use serde_json::Value;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
@@ -242,4 +243,108 @@ fn a_target_that_stands_still_for_a_second_cannot_hide_it() {
     assert!(slow("service") >= 1, "{:#}", report["measured"]);
     // Those that were due in the first half of the second.
     assert!(slow("response") >= 20, "only {} responses are slow", slow("response"));
+}
+
+/// Three processes do a third each, about one facilitator on one chain; their sum is the whole plan.
+#[test]
+fn the_parts_of_a_split_run_are_added_up_without_loss() {
+    let gauntlet = Gauntlet::new();
+    let chain = crate::chain_up::up(&gauntlet, &[]);
+    let rpc = chain.value("GAUNTLET_RPC_URL");
+    let mut facilitator = gauntlet.start(&["serve", "facilitator", "--rpc-url", &rpc]);
+    facilitator.until("Ctrl-C stops it");
+    let url = facilitator.value("GAUNTLET_FACILITATOR_URL");
+    gauntlet.write("plan.toml", &plan("", FEW));
+    // Late enough for three processes to get ready on a busy machine.
+    let begin = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    let begin = (begin + Duration::from_secs(12)).as_millis().to_string();
+    let fixed =
+        ["load", "plan.toml", "--target", &url, "--role", "facilitator", "--rpc-url", &rpc, "--seed", "402"];
+    let parts: Vec<Said> = thread::scope(|scope| {
+        let parts = [0, 1, 2].map(|index| {
+            let (shard, out) = (format!("{index}/3"), format!("part-{index}"));
+            let args = [&fixed[..], &["--shard", &shard, "--begin-at", &begin, "--out", &out]].concat();
+            let args: Vec<String> = args.into_iter().map(str::to_owned).collect();
+            let gauntlet = &gauntlet;
+            scope.spawn(move || gauntlet.run(&args.iter().map(String::as_str).collect::<Vec<_>>()))
+        });
+        parts.map(|part| part.join().unwrap()).into()
+    });
+    for part in &parts {
+        assert!([0, 5].contains(&part.code), "{part}");
+    }
+    let merge =
+        |parts: &[&str]| gauntlet.run(&[&["merge"], parts, &["--out", "sum", "--format", "json"]].concat());
+    merge(&["part-0", "part-2"]).exits(2).remarks("1");
+    let sum = passes(merge(&["part-0", "part-1", "part-2"]));
+    assert_eq!(count(&sum, "paid"), 20, "{:#}", sum["books"]);
+    assert!(gauntlet.read("sum/report.txt").contains("20  paid"));
+}
+
+#[test]
+fn what_was_saved_is_only_compared_with_what_is_like_it() {
+    let gauntlet = Gauntlet::new();
+    let saved =
+        load(&gauntlet, "double:facilitator", &plan("", FEW), &["--rounds", "1", "--save", "base.json"]);
+    assert!([0, 5].contains(&saved.code), "{saved}");
+    gauntlet.write("base-copy.json", &gauntlet.read("base.json"));
+    let again = ["load", "plan.toml", "--target", "double:facilitator", "--seed", "402", "--no-ceiling"];
+    let compare = |out: &str, more: &[&str]| {
+        gauntlet.run(&[&again[..], &["--rounds", "1", "--format", "json", "--out", out], more].concat())
+    };
+    compare("other", &["--baseline", "base.json", "--blocks", "1s"]).exits(2).remarks("blocks");
+    compare("none", &["--baseline", "plan.toml"]).exits(2);
+    // Two seconds are too few to say anything, and that is said.
+    let said = compare("run-2", &["--baseline", "base.json"]).exits(5).json();
+    assert_eq!(said["comparison"]["overall"], "inconclusive", "{:#}", said["comparison"]);
+    assert_eq!(said["runs"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn two_targets_are_run_in_turn() {
+    let gauntlet = Gauntlet::new();
+    let said = load(
+        &gauntlet,
+        "double:facilitator",
+        &plan("", FEW),
+        &["--rounds", "2", "--against", "double:facilitator+accepts-zero-value"],
+    );
+    let report = said.json();
+    let began = |folder: &str| -> u64 {
+        let text = gauntlet.read(&format!("run/{folder}/load.json"));
+        serde_json::from_str::<Value>(&text).unwrap()["began_ms"].as_u64().unwrap()
+    };
+    assert!(began("a-1") < began("b-1") && began("b-1") < began("b-2") && began("b-2") < began("a-2"));
+    assert_eq!(report["comparison"]["a"]["target"], "double:facilitator+accepts-zero-value", "{report:#}");
+    assert!(gauntlet.read("run/b-2/report.txt").contains("paid"));
+}
+
+/// Ctrl-C ends the load, and all that came until then is in the report.
+#[test]
+fn an_interrupted_run_has_its_reports() {
+    let gauntlet = Gauntlet::new();
+    gauntlet.write("plan.toml", &format!("title = \"A test\"\n{FEW}\n[[stages]]\nfor = \"5m\"\nrate = 10\n"));
+    let args = ["load", "plan.toml", "--target", "double:facilitator", "--no-ceiling", "--out", "run"];
+    let mut run = gauntlet.start(&args);
+    let answers = gauntlet.dir().join("run/answers.ndjson");
+    let some = || std::fs::metadata(&answers).is_ok_and(|file| file.len() > 0).then_some(());
+    crate::gauntlet::poll(some).expect("payments are made");
+    let started = below(run.pid());
+    assert!(started.len() >= 3, "the chain, the target and the load: {started:?}");
+    run.signal("INT");
+    assert_eq!(run.end(), Some(130));
+    assert_gone(&started);
+    let report: Value = serde_json::from_str(&gauntlet.read("run/load.json")).unwrap();
+    assert_eq!(report["verdict"]["word"], "interrupted");
+    assert!(count(&report, "paid") > 0, "{:#}", report["books"]);
+    assert!(gauntlet.read("run/report.txt").contains("INTERRUPTED"));
+}
+
+#[test]
+fn a_lost_cause_is_given_up_when_asked_to() {
+    let gauntlet = Gauntlet::new();
+    let wrong = format!("{FEW}wrong = {{ share = 0.5, changes = [\"value-zero\"] }}\n");
+    let text = format!("title = \"A test\"\n{wrong}\n[[stages]]\nfor = \"5m\"\nrate = 10\n");
+    let said = load(&gauntlet, "double:facilitator+accepts-zero-value", &text, &["--abort-on-fail"]).exits(1);
+    assert!(said.json()["took_ms"].as_u64().unwrap() < 200_000, "the plan takes 300 s");
 }
