@@ -4,6 +4,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use gauntlet_doubles::mutant::Layer;
 use gauntlet_load::plan::Shard;
 use gauntlet_probe::Role;
+use std::net::IpAddr;
 use std::path::PathBuf;
 
 /// The trial of x402 implementations: conformance, replay, and whether the money agrees with the answers.
@@ -537,6 +538,9 @@ pub(crate) struct ChainUpArgs {
     /// Port of the RPC URL; chosen by the system when not given
     #[arg(long, value_name = "N")]
     pub(crate) port: Option<u16>,
+    /// Address of the RPC URL. Whoever reaches it can do everything with this chain, which is worth nothing
+    #[arg(long, value_name = "IP", default_value = "127.0.0.1")]
+    pub(crate) host: IpAddr,
     /// A block every so many seconds; otherwise one for each transaction
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=3600))]
     pub(crate) block_time: Option<u64>,

@@ -33,6 +33,8 @@ pub const REPORT: &str = "load.json";
 
 /// How often the chain is looked at.
 const LOOK: Duration = Duration::from_millis(50);
+/// How often it is looked whether Anvil has left something in its pool.
+const NUDGED_EVERY: Duration = Duration::from_millis(500);
 /// How long it may take until the users stand ready.
 const READY_WITHIN: Duration = Duration::from_secs(120);
 /// From the moment at which the users stand ready to the begin, unless one was agreed on, ms.
@@ -107,7 +109,7 @@ async fn under_load(
     let ended = run.go(config, stand, &mut crew, watcher, &mut interrupt).await;
     crew.end().await;
     ended?;
-    run.wait_for_late_ones(&stand.chain, watcher, &mut interrupt).await?;
+    run.wait_for_late_ones(config, &stand.chain, watcher, &mut interrupt).await?;
     run.report(config, stand, users).await
 }
 
@@ -159,6 +161,9 @@ struct Run {
     interrupted: bool,
     died: Option<String>,
     is_over: bool,
+    /// When it was last looked whether Anvil has left something in its pool, and at which block.
+    nudged: Instant,
+    nudged_at: u64,
 }
 
 impl Run {
@@ -201,6 +206,8 @@ impl Run {
             interrupted: false,
             died: None,
             is_over: false,
+            nudged: Instant::now(),
+            nudged_at: 0,
         })
     }
 
@@ -231,7 +238,10 @@ impl Run {
                     Word::Done => break,
                     Word::Failed(reason) => return Err(LoadError::Worker(reason)),
                 },
-                _ = look.tick() => self.follow().await?,
+                _ = look.tick() => {
+                    self.follow().await?;
+                    self.nudge(config, &stand.chain).await?;
+                }
                 stop = interrupt.wait_for(|stop| *stop), if !self.interrupted => {
                     self.interrupted = true;
                     // Nobody can interrupt any more when the sender is gone; that is no interrupt.
@@ -323,9 +333,25 @@ impl Run {
         }
     }
 
+    /// With a block for each transaction, Anvil leaves what does not fit into a block until the next transaction comes.
+    /// That would look as if the target were slow.
+    async fn nudge(&mut self, config: &LoadConfig, chain: &Chain) -> Result<(), LoadError> {
+        if config.plan.chain.blocks.time().is_some() || self.nudged.elapsed() < NUDGED_EVERY {
+            return Ok(());
+        }
+        self.nudged = Instant::now();
+        let is_still = self.nudged_at == self.follower.position();
+        self.nudged_at = self.follower.position();
+        if is_still && chain.pending_total().await? > 0 {
+            chain.mine(1).await?;
+        }
+        Ok(())
+    }
+
     /// A payment that nobody has a good answer for may still be taken as long as its window is open.
     async fn wait_for_late_ones(
         &mut self,
+        config: &LoadConfig,
         chain: &Chain,
         watcher: &dyn Watcher,
         interrupt: &mut watch::Receiver<bool>,
@@ -335,6 +361,7 @@ impl Run {
         let mut told = false;
         loop {
             self.follow().await?;
+            self.nudge(config, chain).await?;
             self.is_over = Instant::now() >= over;
             if self.books.open() == 0 || self.is_over {
                 break;
@@ -356,8 +383,6 @@ impl Run {
             }
         }
         self.waited = began.elapsed();
-        // What is in the pool now belongs to nobody's answer any more.
-        let _ = chain.pending_total().await;
         Ok(())
     }
 

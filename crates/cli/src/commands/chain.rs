@@ -7,7 +7,7 @@ use gauntlet_chain::{Chain, ChainConfig, MULTICALL3, PERMIT2};
 use gauntlet_probe::{FaultProxy, Guard};
 use gauntlet_report::ExitCode;
 use serde_json::{Map, Value, json};
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 
 pub(crate) async fn run(args: ChainArgs) -> Result<ExitCode, Failure> {
     match args.command {
@@ -31,8 +31,8 @@ async fn up(args: ChainUpArgs) -> Result<ExitCode, Failure> {
     if let Some(pid) = chain.pid() {
         guard.watch_pid(pid);
     }
-    let listen = args.port.map(|port| SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
-    let proxy = FaultProxy::start(chain.rpc_url(), listen)
+    let listen = SocketAddr::from((args.host, args.port.unwrap_or_default()));
+    let proxy = FaultProxy::start(chain.rpc_url(), Some(listen))
         .map_err(|error| Failure::harness(error.to_string()).with_help("choose another port with --port"))?
         .with_description(json!({ "anvil_url": chain.rpc_url(), "network": network.name }));
     let facts = facts(&chain, &proxy.url());

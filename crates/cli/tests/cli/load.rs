@@ -245,42 +245,6 @@ fn a_target_that_stands_still_for_a_second_cannot_hide_it() {
     assert!(slow("response") >= 20, "only {} responses are slow", slow("response"));
 }
 
-/// Three processes do a third each, about one facilitator on one chain; their sum is the whole plan.
-#[test]
-fn the_parts_of_a_split_run_are_added_up_without_loss() {
-    let gauntlet = Gauntlet::new();
-    let chain = crate::chain_up::up(&gauntlet, &[]);
-    let rpc = chain.value("GAUNTLET_RPC_URL");
-    let mut facilitator = gauntlet.start(&["serve", "facilitator", "--rpc-url", &rpc]);
-    facilitator.until("Ctrl-C stops it");
-    let url = facilitator.value("GAUNTLET_FACILITATOR_URL");
-    gauntlet.write("plan.toml", &plan("", FEW));
-    // Late enough for three processes to get ready on a busy machine.
-    let begin = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
-    let begin = (begin + Duration::from_secs(12)).as_millis().to_string();
-    let fixed =
-        ["load", "plan.toml", "--target", &url, "--role", "facilitator", "--rpc-url", &rpc, "--seed", "402"];
-    let parts: Vec<Said> = thread::scope(|scope| {
-        let parts = [0, 1, 2].map(|index| {
-            let (shard, out) = (format!("{index}/3"), format!("part-{index}"));
-            let args = [&fixed[..], &["--shard", &shard, "--begin-at", &begin, "--out", &out]].concat();
-            let args: Vec<String> = args.into_iter().map(str::to_owned).collect();
-            let gauntlet = &gauntlet;
-            scope.spawn(move || gauntlet.run(&args.iter().map(String::as_str).collect::<Vec<_>>()))
-        });
-        parts.map(|part| part.join().unwrap()).into()
-    });
-    for part in &parts {
-        assert!([0, 5].contains(&part.code), "{part}");
-    }
-    let merge =
-        |parts: &[&str]| gauntlet.run(&[&["merge"], parts, &["--out", "sum", "--format", "json"]].concat());
-    merge(&["part-0", "part-2"]).exits(2).remarks("1");
-    let sum = passes(merge(&["part-0", "part-1", "part-2"]));
-    assert_eq!(count(&sum, "paid"), 20, "{:#}", sum["books"]);
-    assert!(gauntlet.read("sum/report.txt").contains("20  paid"));
-}
-
 #[test]
 fn what_was_saved_is_only_compared_with_what_is_like_it() {
     let gauntlet = Gauntlet::new();

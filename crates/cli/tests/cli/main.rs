@@ -23,5 +23,6 @@ mod rpc;
 mod scenarios;
 mod search;
 mod servers;
+mod shards;
 mod usage;
 mod vectors;
