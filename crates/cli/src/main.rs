@@ -17,7 +17,11 @@ fn main() -> std::process::ExitCode {
     // Wrong usage ends here with code 2, help and version with 0: clap's own, and ours.
     let cli = Cli::parse();
     let color = settings::color(cli.color);
-    let code = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let runtime = match cli.command {
+        Command::LoadWorker => gauntlet_load::worker::runtime(),
+        _ => tokio::runtime::Builder::new_multi_thread().enable_all().build(),
+    };
+    let code = match runtime {
         Ok(runtime) => runtime.block_on(dispatch(cli, color)),
         Err(error) => Err(Failure::harness(format!("no threads to run on: {error}"))),
     };

@@ -6,7 +6,8 @@
 //! ```
 //!
 //! Each generator is a process of its own, and so is the server; what counts is the CPU time of the generator's process,
-//! signing included, for each request that was answered. The figures are ratios to bare Goose with its own metrics.
+//! signing included, for each request that was answered. The figures are ratios to bare Goose with its own metrics. A paced
+//! generator sleeps and wakes for every request, which bare Goose at full speed does not, and throttled Goose does.
 
 #![expect(clippy::print_stdout, clippy::unwrap_used, reason = "a bench")]
 
@@ -36,11 +37,15 @@ fn main() {
     match (args.next().as_deref(), args.next()) {
         (Some("serve"), _) => runtime().block_on(serve()),
         (Some("worker"), _) => {
-            runtime().block_on(gauntlet_load::worker::run()).unwrap();
+            gauntlet_load::worker::runtime().unwrap().block_on(gauntlet_load::worker::run()).unwrap();
             tell(0);
         }
-        (Some("goose"), Some(url)) => tell(runtime().block_on(bare_goose(url, false))),
-        (Some("goose-without-metrics"), Some(url)) => tell(runtime().block_on(bare_goose(url, true))),
+        (Some("goose"), Some(url)) => tell(runtime().block_on(bare_goose(url, false, None))),
+        (Some("goose-without-metrics"), Some(url)) => tell(runtime().block_on(bare_goose(url, true, None))),
+        (Some("goose-throttled"), Some(url)) => {
+            let rate = args.next().and_then(|rate| rate.parse().ok());
+            tell(runtime().block_on(bare_goose(url, false, rate)));
+        }
         (Some("hyper"), Some(url)) => tell(runtime().block_on(bare_hyper(url))),
         // A test run of all benches only has to see that this one starts.
         (Some("--test"), _) => {}
@@ -83,12 +88,14 @@ fn compare() {
     let url = url.trim().to_owned();
     let mut costs: Vec<Cost> = Vec::new();
     for name in ["hyper", "goose-without-metrics", "goose"] {
-        costs.push(bare(name, &url));
+        costs.push(bare(name, &[name, &url]));
     }
-    let per_second = costs[2].requests / LASTS.as_secs();
-    for (name, share) in [("gauntlet at half of that rate", 0.5), ("gauntlet at a quarter", 0.25)] {
-        costs.push(gauntlet(name, &url, per_second, share));
-    }
+    let half = costs[2].requests / LASTS.as_secs() / 2;
+    costs.push(bare("goose throttled to half of that", &["goose-throttled", &url, &half.to_string()]));
+    #[expect(clippy::cast_precision_loss, reason = "a rate")]
+    let half = Pace::Rate { from: half as f64, to: half as f64 };
+    costs.push(gauntlet("gauntlet at half of that", &url, half));
+    costs.push(gauntlet("gauntlet, users in a closed loop", &url, Pace::Users(32)));
     server.kill().unwrap();
     let _ = server.wait();
     let goose = costs[2].each();
@@ -111,8 +118,8 @@ fn itself(args: &[&str]) -> Command {
 }
 
 /// Runs one of the bare generators to its end.
-fn bare(name: &'static str, url: &str) -> Cost {
-    let output = itself(&[name, url]).stderr(Stdio::null()).output().unwrap();
+fn bare(name: &'static str, args: &[&str]) -> Cost {
+    let output = itself(args).stderr(Stdio::null()).output().unwrap();
     let (requests, cpu_us) = last_line(&String::from_utf8_lossy(&output.stdout));
     Cost { name, requests, cpu_us }
 }
@@ -123,7 +130,7 @@ fn last_line(text: &str) -> (u64, u64) {
 }
 
 /// Runs our worker, as `gauntlet load` does.
-fn gauntlet(name: &'static str, url: &str, per_second: u64, share: f64) -> Cost {
+fn gauntlet(name: &'static str, url: &str, pace: Pace) -> Cost {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let mut child = itself(&["worker"])
         .stdin(Stdio::piped())
@@ -131,9 +138,7 @@ fn gauntlet(name: &'static str, url: &str, per_second: u64, share: f64) -> Cost 
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
-    #[expect(clippy::cast_precision_loss, reason = "a rate")]
-    let rate = per_second as f64 * share;
-    let job = job(url, rate, listener.local_addr().unwrap().port());
+    let job = job(url, pace, listener.local_addr().unwrap().port());
     send(&mut child, &serde_json::to_string(&job).unwrap());
     let (stream, _) = listener.accept().unwrap();
     let mut answered = 0;
@@ -162,13 +167,13 @@ fn send(child: &mut Child, line: &str) {
     writeln!(child.stdin.as_mut().unwrap(), "{line}").unwrap();
 }
 
-fn job(url: &str, rate: f64, port: u16) -> Job {
+fn job(url: &str, pace: Pace, port: u16) -> Job {
     Job {
         base_url: url.to_owned(),
         work: Work::Verify,
         sold: None,
         version: Version::V2,
-        stages: vec![Stage { length: LASTS, pace: Pace::Rate { from: rate, to: rate }, warm_up: false }],
+        stages: vec![Stage { length: LASTS, pace, warm_up: false }],
         shard: Shard::WHOLE,
         copies: 1,
         timeout: Duration::from_secs(5),
@@ -226,7 +231,7 @@ async fn serve() {
 
 // ---- the others --------------------------------------------------------------------------------------------------
 
-async fn bare_goose(url: String, no_metrics: bool) -> u64 {
+async fn bare_goose(url: String, no_metrics: bool, throttle: Option<usize>) -> u64 {
     let answered = Arc::new(AtomicU64::new(0));
     let counted = Arc::clone(&answered);
     let until = Instant::now() + Duration::from_secs(1) + LASTS;
@@ -258,6 +263,7 @@ async fn bare_goose(url: String, no_metrics: bool) -> u64 {
     configuration.no_metrics = no_metrics;
     configuration.no_print_metrics = true;
     configuration.quiet = 3;
+    configuration.throttle_requests = throttle;
     let attack = goose::GooseAttack::initialize_with_config(configuration).unwrap();
     let scenario = Scenario::new("bare").register_transaction(ask);
     attack.register_scenario(scenario).execute().await.unwrap();

@@ -2,11 +2,11 @@
 
 use crate::chain_up::up;
 use crate::gauntlet::{Gauntlet, Said};
+use gauntlet_report::clock;
 use k8s_openapi::api::batch::v1::Job;
 use serde_json::Value;
 use std::path::Path;
 use std::thread;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 fn manifest() -> Value {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/kubernetes/load.json");
@@ -62,8 +62,7 @@ fn the_parts_of_a_split_run_are_added_up_without_loss() {
         "title = \"A test\"\n[payments]\npayers = 40\nwindow = \"10s\"\n[[stages]]\nfor = \"2s\"\nrate = 10\n",
     );
     // Late enough for three processes to get ready on a busy machine.
-    let begin = SystemTime::now().duration_since(UNIX_EPOCH).unwrap() + Duration::from_secs(12);
-    let begin = begin.as_millis().to_string();
+    let begin = (clock::unix_millis() + 12_000).to_string();
     let values = [
         ("$(TARGET_URL)", url.as_str()),
         ("$(RPC_URL)", rpc.as_str()),

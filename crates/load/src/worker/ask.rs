@@ -10,6 +10,7 @@ use gauntlet_engine::reply::says;
 use gauntlet_wire::header::{decode_lenient, payment_header, receipt_header};
 use gauntlet_wire::{B256, SettleAnswer};
 use goose::goose::{GooseMethod, GooseRequest, GooseUser};
+use reqwest::Url;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -19,6 +20,9 @@ const KEPT: usize = 400;
 /// What the users want of the target, worked out once.
 pub(super) struct Want {
     method: GooseMethod,
+    verify: Option<Url>,
+    settle: Option<Url>,
+    buy: Option<Url>,
 }
 
 impl Want {
@@ -31,7 +35,18 @@ impl Want {
             Some("HEAD") => GooseMethod::Head,
             _ => GooseMethod::Post,
         };
-        Self { method }
+        let url = |path: &str| Url::parse(&format!("{}{path}", job.base_url.trim_end_matches('/'))).ok();
+        let buy = job.sold.as_ref().and_then(|sold| url(&sold.path));
+        Self { method, verify: url("/verify"), settle: url("/settle"), buy }
+    }
+
+    /// How and where a phase is asked for.
+    fn of_phase(&self, phase: Phase) -> (GooseMethod, Option<&Url>) {
+        match phase {
+            Phase::Verify => (GooseMethod::Post, self.verify.as_ref()),
+            Phase::Settle => (GooseMethod::Post, self.settle.as_ref()),
+            Phase::Challenge | Phase::Paid | Phase::Payment => (self.method, self.buy.as_ref()),
+        }
     }
 }
 
@@ -127,12 +142,7 @@ impl Errand {
     }
 
     async fn send(&self, user: &mut GooseUser, phase: Phase, visit: &Visit) -> Got {
-        let (method, path) = match (phase, &self.job.sold) {
-            (Phase::Verify, _) => (GooseMethod::Post, "/verify"),
-            (Phase::Settle, _) => (GooseMethod::Post, "/settle"),
-            (_, Some(sold)) => (self.want.method, sold.path.as_str()),
-            (_, None) => (GooseMethod::Get, "/"),
-        };
+        let (method, url) = self.want.of_phase(phase);
         let sent = Instant::now();
         let failed = |text: String| Got {
             status: 0,
@@ -142,14 +152,12 @@ impl Errand {
             sent,
             done: Instant::now(),
         };
-        let builder = match user.get_request_builder(&method, path) {
-            Ok(builder) => builder,
-            Err(error) => return failed(error.to_string()),
-        };
+        let Some(url) = url else { return failed("there is no such address".into()) };
+        let builder = user.client.request(verb(method), url.clone());
         let builder = self.fill(builder, phase, visit);
         let request = GooseRequest::builder()
             .method(method)
-            .path(path)
+            .path(phase.as_str())
             .name(phase.as_str())
             .set_request_builder(builder)
             .build();
@@ -169,7 +177,7 @@ impl Errand {
                 builder.header("Content-Type", "application/json").body(text)
             }
             (Phase::Paid, sold) => {
-                with_body(builder.header(payment_header(self.job.version), text), sold.as_ref())
+                with_body(builder.header(payment_header(self.job.version), text.as_ref()), sold.as_ref())
             }
             (_, sold) => with_body(builder, sold.as_ref()),
         }
@@ -235,6 +243,17 @@ fn lot(visit: &Visit, mark: Mark, is_last: bool) -> Lot {
     let is_good = mark == Mark::Good;
     let is_right = if is_last || !is_good { visit.fate.is_decided_by(is_good) } else { visit.copy == 0 };
     if is_right { Lot::Right } else { Lot::Copy }
+}
+
+fn verb(method: GooseMethod) -> reqwest::Method {
+    match method {
+        GooseMethod::Delete => reqwest::Method::DELETE,
+        GooseMethod::Get => reqwest::Method::GET,
+        GooseMethod::Head => reqwest::Method::HEAD,
+        GooseMethod::Patch => reqwest::Method::PATCH,
+        GooseMethod::Post | GooseMethod::Custom => reqwest::Method::POST,
+        GooseMethod::Put => reqwest::Method::PUT,
+    }
 }
 
 fn with_body(builder: reqwest::RequestBuilder, sold: Option<&Sold>) -> reqwest::RequestBuilder {

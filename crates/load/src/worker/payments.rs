@@ -1,6 +1,7 @@
 //! Payments made ahead of need, by a thread of their own.
 
 use crate::job::Job;
+use bytes::Bytes;
 use gauntlet_mint::{Mint, MintError, Payer};
 use gauntlet_report::clock;
 use gauntlet_wire::mutation::words::{Cast, Change};
@@ -10,6 +11,8 @@ use std::time::{Duration, Instant};
 
 /// How many are made at once.
 const BATCH: usize = 64;
+/// How long the thread rests when enough are ready. To be woken for each payment that is taken costs more than to make it.
+const REST: Duration = Duration::from_millis(5);
 
 /// A payment that waits to be presented.
 #[derive(Debug)]
@@ -21,7 +24,7 @@ pub(super) struct Prepared {
     /// Which of the payers pays.
     pub(super) payer: usize,
     /// The body of a facilitator request, or the value of a payment header.
-    pub(super) text: Vec<u8>,
+    pub(super) text: Bytes,
     /// What was changed in it, when it is wrong.
     pub(super) change: Option<Arc<str>>,
     made: Instant,
@@ -36,7 +39,7 @@ impl Prepared {
 
 /// Begins to make payments. The error that ends it comes out of the second channel.
 pub(super) fn begin(job: &Job) -> (flume::Receiver<Prepared>, flume::Receiver<MintError>) {
-    let (give, take) = flume::bounded(job.payments.ready.max(BATCH));
+    let (give, take) = flume::unbounded();
     let (fail, failed) = flume::bounded(1);
     let job = job.clone();
     std::thread::spawn(move || {
@@ -50,7 +53,11 @@ pub(super) fn begin(job: &Job) -> (flume::Receiver<Prepared>, flume::Receiver<Mi
 /// Makes payments until nobody takes them any more.
 fn make(job: &Job, give: &flume::Sender<Prepared>) -> Result<(), MintError> {
     let mut press = Press::new(job)?;
+    let enough = job.payments.ready.max(BATCH);
     loop {
+        while give.len() >= enough && !give.is_disconnected() {
+            std::thread::sleep(REST);
+        }
         press.renew()?;
         for prepared in press.batch()? {
             if give.send(prepared).is_err() {
@@ -128,7 +135,7 @@ impl<'a> Press<'a> {
             number: minted.number,
             nonce: minted.nonce,
             payer: minted.payer,
-            text: minted.text,
+            text: minted.text.into(),
             change: None,
             made,
         }));
@@ -164,7 +171,7 @@ impl<'a> Press<'a> {
             Some(_) => gauntlet_wire::header::encode_bytes(draft.payload()?.as_bytes()).into_bytes(),
             None => draft.body()?.into_bytes(),
         };
-        Ok(Prepared { number, nonce, payer, text, change: Some(name), made: Instant::now() })
+        Ok(Prepared { number, nonce, payer, text: text.into(), change: Some(name), made: Instant::now() })
     }
 }
 
