@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, HashSet};
 use sysinfo::{Pid, ProcessRefreshKind, ProcessesToUpdate, System};
 
-/// One process with all that it started, over the run.
+/// A process, over the run.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct Vitals {
     /// Mean share of one core, 0 to the number of cores.
@@ -36,7 +36,7 @@ impl Vitals {
     }
 }
 
-/// Looks at processes once a second.
+/// Looks at processes once a second, each with all that it started; this process alone.
 #[derive(Debug)]
 pub struct Watch {
     /// None where the system does not tell about its processes.
@@ -63,7 +63,9 @@ impl Watch {
             return;
         }
         for (name, pid) in &self.watched {
-            let family = family(system, *pid);
+            // All that is watched besides has been started by this process.
+            let is_own = pid.as_u32() == std::process::id();
+            let family = if is_own { HashSet::from([*pid]) } else { family(system, *pid) };
             let members = || family.iter().filter_map(|pid| system.process(*pid));
             if members().next().is_none() {
                 continue;
