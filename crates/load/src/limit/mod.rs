@@ -25,8 +25,9 @@ pub const REPORT: &str = "limit.json";
 const WARM_UP: Duration = Duration::from_secs(2);
 /// How often a rate is tried again at which the generator was late.
 const AGAIN: u32 = 2;
-/// What a rate has to hold when the plan says nothing of rates and errors.
-const DEFAULTS: [&str; 2] = ["payment rate >= 95%", "error-rate < 1%"];
+/// What a rate has to hold when the plan says nothing of rates and errors. The answers to the last payments come after the
+/// end, which in a short probe takes some per cent of the rate.
+const DEFAULTS: [&str; 2] = ["payment rate >= 90%", "error-rate < 1%"];
 
 /// How a limit is searched.
 #[derive(Debug, Clone, Copy)]
