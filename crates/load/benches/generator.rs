@@ -149,8 +149,9 @@ fn gauntlet(name: &'static str, url: &str, pace: Pace) -> Cost {
                 send(&mut child, &serde_json::to_string(&Order::Begin(now + 100)).unwrap());
             }
             Word::Second(second) => {
-                let lines = second.lines.iter().filter(|line| line.phase == gauntlet_load::Phase::Verify);
-                answered += lines.flat_map(|line| &line.response).map(|(_, times)| times).sum::<u64>();
+                let measured = second.lines.iter().map(|line| &line.measured);
+                let verified = measured.filter(|it| it.phase == gauntlet_load::Phase::Verify);
+                answered += verified.flat_map(|it| &it.response).map(|(_, times)| times).sum::<u64>();
             }
             Word::Answers(_) => {}
             Word::Done => break,

@@ -3,6 +3,7 @@
 use crate::measure::{Lot, Mark, Pairs};
 use crate::phase::Phase;
 use crate::plan::{Shard, Stage};
+use crate::tally::Measured;
 use gauntlet_wire::{B256, Change, Echo, Terms, Version};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -187,23 +188,11 @@ pub struct Second {
     pub begun: u64,
 }
 
-/// The latencies of one kind of answer.
+/// The latencies of one kind of answer in one stage.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Line {
     /// Number of the stage.
     pub stage: usize,
-    /// What was measured.
-    pub phase: Phase,
-    /// With which payments.
-    pub lot: Lot,
-    /// Which answers.
-    pub mark: Mark,
-    /// When the first of them came, µs since the begin.
-    pub first_us: u64,
-    /// When the last of them came, µs since the begin.
-    pub last_us: u64,
-    /// From the intended start, µs.
-    pub response: Pairs,
-    /// From sending, µs.
-    pub service: Pairs,
+    /// What was measured in it.
+    pub measured: Measured,
 }

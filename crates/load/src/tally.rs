@@ -99,22 +99,27 @@ impl Tally {
             ..Point::default()
         };
         let (mut ended, mut good) = (Times::new(), Times::new());
-        for line in &second.lines {
-            if line.phase == Phase::Payment {
-                let times = count(&line.response);
-                ended.add_pairs(&line.response);
-                match line.mark {
-                    Mark::Good if line.lot == Lot::Right => {
+        for Line { stage, measured } in &second.lines {
+            let is_warm_up = stages.get(*stage).is_some_and(|stage| stage.warm_up);
+            let times = count(&measured.response);
+            if measured.phase == Phase::Payment {
+                ended.add_pairs(&measured.response);
+                match measured.mark {
+                    Mark::Good if measured.lot == Lot::Right => {
                         point.good += times;
-                        if stages.get(line.stage).is_some_and(|stage| !stage.warm_up) {
-                            good.add_pairs(&line.response);
+                        if !is_warm_up {
+                            good.add_pairs(&measured.response);
                         }
                     }
-                    mark if mark.is_error(line.lot) => point.bad += times,
+                    mark if mark.is_error(measured.lot) => point.bad += times,
                     _ => {}
                 }
             }
-            self.line(line, stages);
+            if is_warm_up {
+                self.warm += times;
+            } else {
+                self.measured(measured);
+            }
         }
         point.good_times = good.pairs();
         let micros = |time: Duration| u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
@@ -131,23 +136,7 @@ impl Tally {
         &self.series[self.series.len() - 1]
     }
 
-    fn line(&mut self, line: &Line, stages: &[Stage]) {
-        if stages.get(line.stage).is_some_and(|stage| stage.warm_up) {
-            self.warm += count(&line.response);
-            return;
-        }
-        self.measured(&Measured {
-            phase: line.phase,
-            lot: line.lot,
-            mark: line.mark,
-            first_us: line.first_us,
-            last_us: line.last_us,
-            response: line.response.clone(),
-            service: line.service.clone(),
-        });
-    }
-
-    /// Adds what was measured by somebody else.
+    /// Adds what was measured.
     pub fn measured(&mut self, measured: &Measured) {
         let sum = self.sums.entry((measured.phase, measured.lot, measured.mark)).or_default();
         sum.response.add_pairs(&measured.response);

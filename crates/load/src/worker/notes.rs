@@ -3,6 +3,7 @@
 use crate::job::{Answer, Line, Second};
 use crate::measure::{Lot, Mark, Times};
 use crate::phase::Phase;
+use crate::tally::Measured;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -109,13 +110,15 @@ impl Notes {
         let mut book = std::mem::take(&mut *self.book());
         let lines = book.times.iter().map(|(kind, seen)| Line {
             stage: kind.stage,
-            phase: kind.phase,
-            lot: kind.lot,
-            mark: kind.mark,
-            first_us: seen.first_us.unwrap_or_default(),
-            last_us: seen.last_us,
-            response: seen.response.pairs(),
-            service: seen.service.pairs(),
+            measured: Measured {
+                phase: kind.phase,
+                lot: kind.lot,
+                mark: kind.mark,
+                first_us: seen.first_us.unwrap_or_default(),
+                last_us: seen.last_us,
+                response: seen.response.pairs(),
+                service: seen.service.pairs(),
+            },
         });
         let second = Second {
             at_ms: u64::try_from(at.as_millis()).unwrap_or(u64::MAX),
