@@ -336,13 +336,6 @@ fn in_ms(micros: u64) -> String {
     if millis < 10.0 { format!("{millis:.2}") } else { format!("{millis:.0}") }
 }
 
-/// The answers of a phase by what they amount to, for whoever looks for a number.
-#[must_use]
-pub fn count(report: &LoadReport, phase: Phase, lot: Lot, mark: Mark) -> u64 {
-    let mine = report.measured.iter().filter(|it| (it.phase, it.lot, it.mark) == (phase, lot, mark));
-    mine.flat_map(|measured| &measured.response).map(|(_, times)| times).sum()
-}
-
 /// A run in a line.
 #[must_use]
 pub fn short(report: &LoadReport, style: &Style) -> String {

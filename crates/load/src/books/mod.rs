@@ -196,10 +196,6 @@ impl Books {
         self.chain.transactions += 1;
         if !transaction.status {
             self.chain.reverted += 1;
-            let input = transaction.input.as_ref().map_or(&[][..], |input| input);
-            if let Some(number) = carried(input, &self.own) {
-                self.row(number).revert();
-            }
             return false;
         }
         let mut is_settling = false;
@@ -294,9 +290,4 @@ impl Books {
             answers: Vec::new(),
         }
     }
-}
-
-/// The number of the payment whose nonce stands in call data, as it does in every way to submit an authorization.
-fn carried(input: &[u8], nonces: &Nonces) -> Option<u64> {
-    input.windows(32).find_map(|word| nonces.number(&B256::from_slice(word)))
 }

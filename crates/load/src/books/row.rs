@@ -20,7 +20,6 @@ pub(super) struct Row {
     presented: u16,
     good: u16,
     taken: u8,
-    reverted: u8,
     is_wrong: bool,
     is_silent: bool,
     is_pending: bool,
@@ -61,10 +60,6 @@ impl Row {
             self.taken_ms = u32::try_from(at_ms).unwrap_or(u32::MAX);
         }
         self.taken = self.taken.saturating_add(u8::try_from(times).unwrap_or(u8::MAX));
-    }
-
-    pub(super) fn revert(&mut self) {
-        self.reverted = self.reverted.saturating_add(1);
     }
 
     /// Whether it was presented to the target at all.

@@ -142,3 +142,12 @@ fn a_payment_that_was_never_asked_for_and_yet_taken_is_found() {
     let closed = books.close(&HashMap::new(), true);
     assert_eq!(closed.count(Class::TakenNotServed), 1);
 }
+
+/// Thresholds and reports call a class by one name and say one thing of it.
+#[test]
+fn every_class_is_a_book_that_thresholds_know() {
+    for class in Class::ALL {
+        let book = crate::plan::BOOKS.iter().find(|(name, _)| *name == class.as_str());
+        assert_eq!(book.map(|(_, meaning)| *meaning), Some(class.meaning()), "{}", class.as_str());
+    }
+}
