@@ -37,14 +37,20 @@ impl Background {
         self.child.id()
     }
 
-    /// Waits for a text on either stream.
+    /// Waits for a text on either stream. The streams are read at once: what the process wrote to the other one before it
+    /// may not have come yet.
     #[track_caller]
     pub(crate) fn until(&mut self, part: &str) {
         while !self.stdout.contains(part) && !self.stderr.contains(part) {
-            match self.lines.recv_timeout(PATIENCE) {
-                Ok(line) => self.take(line),
-                Err(_) => panic!("no {part:?} in\n{}\n{}", self.stdout, self.stderr),
-            }
+            self.next(part);
+        }
+    }
+
+    #[track_caller]
+    fn next(&mut self, wanted: &str) {
+        match self.lines.recv_timeout(PATIENCE) {
+            Ok(line) => self.take(line),
+            Err(_) => panic!("no {wanted:?} in\n{}\n{}", self.stdout, self.stderr),
         }
     }
 
@@ -57,11 +63,16 @@ impl Background {
         text.push('\n');
     }
 
-    /// The value of a line `NAME=value` on stdout.
+    /// Waits for a line `NAME=value` on stdout: its value.
     #[track_caller]
-    pub(crate) fn value(&self, name: &str) -> String {
-        let line = self.stdout.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix('='));
-        line.unwrap_or_else(|| panic!("no {name} in {}", self.stdout)).to_owned()
+    pub(crate) fn value(&mut self, name: &str) -> String {
+        loop {
+            let line = self.stdout.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix('='));
+            if let Some(value) = line {
+                return value.to_owned();
+            }
+            self.next(name);
+        }
     }
 
     /// Sends a signal, as `INT` or `KILL`.

@@ -4,7 +4,7 @@ use crate::background::Background;
 use crate::chain_up::up;
 use crate::gauntlet::{Gauntlet, PAYEE, assert_said};
 
-fn serve(gauntlet: &Gauntlet, chain: &Background, args: &[&str]) -> Background {
+fn serve(gauntlet: &Gauntlet, chain: &mut Background, args: &[&str]) -> Background {
     let rpc = chain.value("GAUNTLET_RPC_URL");
     let mut facilitator = gauntlet.start(&[&["serve", "facilitator", "--rpc-url", &rpc], args].concat());
     facilitator.until("Ctrl-C stops it");
@@ -14,8 +14,8 @@ fn serve(gauntlet: &Gauntlet, chain: &Background, args: &[&str]) -> Background {
 
 fn trial(
     gauntlet: &Gauntlet,
-    chain: &Background,
-    facilitator: &Background,
+    chain: &mut Background,
+    facilitator: &mut Background,
     out: &str,
     checks: &[&str],
 ) -> crate::gauntlet::Said {
@@ -28,8 +28,8 @@ fn trial(
 #[test]
 fn one_that_conforms() {
     let gauntlet = Gauntlet::new();
-    let chain = up(&gauntlet, &[]);
-    let mut facilitator = serve(&gauntlet, &chain, &[]);
+    let mut chain = up(&gauntlet, &[]);
+    let mut facilitator = serve(&gauntlet, &mut chain, &[]);
     // The chain remembers: the same seed must work again.
     for out in ["first", "second"] {
         let checks = [
@@ -39,7 +39,7 @@ fn one_that_conforms() {
             "facilitator.rpc.too-many-requests",
         ];
         let report =
-            trial(&gauntlet, &chain, &facilitator, out, &[&checks[..], &["--format", "json"]].concat());
+            trial(&gauntlet, &mut chain, &mut facilitator, out, &[&checks[..], &["--format", "json"]].concat());
         let report = report.exits(0).json();
         let passed = |id: &str| {
             let checks = report["checks"].as_array().unwrap();
@@ -54,9 +54,9 @@ fn one_that_conforms() {
 #[test]
 fn one_that_does_not() {
     let gauntlet = Gauntlet::new();
-    let chain = up(&gauntlet, &[]);
-    let facilitator = serve(&gauntlet, &chain, &["--mutant", "no-payee-check"]);
-    trial(&gauntlet, &chain, &facilitator, "run", &[PAYEE]).exits(1).prints("accepted-invalid");
+    let mut chain = up(&gauntlet, &[]);
+    let mut facilitator = serve(&gauntlet, &mut chain, &["--mutant", "no-payee-check"]);
+    trial(&gauntlet, &mut chain, &mut facilitator, "run", &[PAYEE]).exits(1).prints("accepted-invalid");
     // A replay needs the chain too, and this chain remembers the accounts of the run.
     let case = "run/facilitator.verify.payee-other";
     assert_said!(gauntlet.run(&["replay", case]));
@@ -68,15 +68,15 @@ fn one_that_does_not() {
 #[test]
 fn on_the_wrong_chain() {
     let gauntlet = Gauntlet::new();
-    let chain = up(&gauntlet, &["--network", "base"]);
-    let facilitator = serve(&gauntlet, &chain, &["--network", "base"]);
-    assert_said!(trial(&gauntlet, &chain, &facilitator, "run", &[PAYEE]));
+    let mut chain = up(&gauntlet, &["--network", "base"]);
+    let mut facilitator = serve(&gauntlet, &mut chain, &["--network", "base"]);
+    assert_said!(trial(&gauntlet, &mut chain, &mut facilitator, "run", &[PAYEE]));
 }
 
 #[test]
 fn one_that_is_down() {
     let gauntlet = Gauntlet::new();
-    let chain = up(&gauntlet, &[]);
+    let mut chain = up(&gauntlet, &[]);
     let rpc = chain.value("GAUNTLET_RPC_URL");
     let run = ["--role", "facilitator", "--rpc-url", &rpc, PAYEE];
     assert_said!(gauntlet.trial("http://127.0.0.1:1", &run).replaced(&format!(" {rpc}"), " RPC"));

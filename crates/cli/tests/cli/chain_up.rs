@@ -11,7 +11,7 @@ use std::net::TcpListener;
 pub(crate) fn up(gauntlet: &Gauntlet, args: &[&str]) -> Background {
     let mut chain = gauntlet.start(&[&["chain", "up"], args].concat());
     chain.until("the chain is up");
-    // Both streams are read at once: the last fact may come after the remark.
+    // The last fact may come after the remark.
     chain.until(if args.contains(&"json") { "\n}" } else { "GAUNTLET_PAYEE_KEY=" });
     chain
 }
@@ -45,7 +45,7 @@ fn as_json_on_another_network() {
 #[test]
 fn usdc_stands_at_its_own_address() {
     let gauntlet = Gauntlet::new();
-    let chain = up(&gauntlet, &[]);
+    let mut chain = up(&gauntlet, &[]);
     let (rpc, usdc) = (chain.value("GAUNTLET_RPC_URL"), chain.value("GAUNTLET_USDC"));
     assert_eq!(usdc, "0x036CbD53842c5426634e7929541eC2318f3dCF7e");
     // symbol(), decimals(), DOMAIN_SEPARATOR()
@@ -68,14 +68,14 @@ fn a_port_of_the_users_choice() {
     let port = taken.local_addr().unwrap().port().to_string();
     assert_said!(gauntlet.run(&["chain", "up", "--port", &port]).replaced(&port, "PORT"));
     drop(taken);
-    let chain = up(&gauntlet, &["--port", &port]);
+    let mut chain = up(&gauntlet, &["--port", &port]);
     assert_eq!(chain.value("GAUNTLET_RPC_URL"), format!("http://127.0.0.1:{port}"));
 }
 
 #[test]
 fn blocks_come_by_themselves() {
     let gauntlet = Gauntlet::new();
-    let chain = up(&gauntlet, &["--block-time", "1"]);
+    let mut chain = up(&gauntlet, &["--block-time", "1"]);
     let rpc = chain.value("GAUNTLET_RPC_URL");
     let height = || call(&rpc, "eth_blockNumber", json!([])).as_str().unwrap().to_owned();
     let first = height();

@@ -50,7 +50,7 @@ fn ok(kind: &str, body: &str) -> String {
 }
 
 /// Tries a URL with a few checks, and looks at everything that must hold for any target.
-fn trial(gauntlet: &Gauntlet, chain: &Background, url: &str) -> Said {
+fn trial(gauntlet: &Gauntlet, chain: &mut Background, url: &str) -> Said {
     let rpc = chain.value("GAUNTLET_RPC_URL");
     let fixed = ["--role", "facilitator", "--rpc-url", &rpc, "--timeout", "2"];
     let said = gauntlet.trial(url, &[&fixed[..], &[PAYEE, "facilitator.supported.kinds"]].concat());
@@ -74,8 +74,8 @@ fn against(
     answer: impl Fn(&str, &mut TcpStream) -> std::io::Result<()> + Send + Sync + Clone + 'static,
 ) -> Said {
     let gauntlet = Gauntlet::new();
-    let chain = up(&gauntlet, &[]);
-    trial(&gauntlet, &chain, &server(answer))
+    let mut chain = up(&gauntlet, &[]);
+    trial(&gauntlet, &mut chain, &server(answer))
 }
 
 #[test]
@@ -153,7 +153,7 @@ fn escape_sequences_in_a_body() {
 #[test]
 fn escape_sequences_in_a_reason() {
     let gauntlet = Gauntlet::new();
-    let chain = up(&gauntlet, &[]);
+    let mut chain = up(&gauntlet, &[]);
     let rpc = chain.value("GAUNTLET_RPC_URL");
     let mut facilitator = gauntlet.start(&["serve", "facilitator", "--rpc-url", &rpc]);
     facilitator.until("Ctrl-C stops it");

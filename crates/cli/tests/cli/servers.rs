@@ -59,7 +59,7 @@ fn a_command_that_serves() {
     assert_eq!(outcome("server.replay.spent-at-twin"), "not-applicable", "{said}");
 }
 
-fn serve(gauntlet: &Gauntlet, chain: &Background) -> Background {
+fn serve(gauntlet: &Gauntlet, chain: &mut Background) -> Background {
     let rpc = chain.value("GAUNTLET_RPC_URL");
     let mut server = gauntlet.start(&["serve", "server", "--rpc-url", &rpc]);
     server.until("Ctrl-C stops it");
@@ -71,8 +71,8 @@ fn serve(gauntlet: &Gauntlet, chain: &Background) -> Background {
 #[test]
 fn one_that_runs_already_and_cannot_be_pointed_anywhere() {
     let gauntlet = Gauntlet::new();
-    let chain = up(&gauntlet, &[]);
-    let server = serve(&gauntlet, &chain);
+    let mut chain = up(&gauntlet, &[]);
+    let mut server = serve(&gauntlet, &mut chain);
     let (url, rpc) = (server.value("GAUNTLET_SERVER_URL"), chain.value("GAUNTLET_RPC_URL"));
     let run = ["run", "--target", &url, "--role", "server", "--route", "/cheap", "--rpc-url", &rpc];
     let checks = ["server.control", "server.replay.in-sequence", "server.replay.after-restart", REFUSED];

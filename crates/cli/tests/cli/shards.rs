@@ -52,7 +52,7 @@ fn args_of_pods(values: &[(&str, &str)]) -> Vec<Vec<String>> {
 #[test]
 fn the_parts_of_a_split_run_are_added_up_without_loss() {
     let gauntlet = Gauntlet::new();
-    let chain = up(&gauntlet, &[]);
+    let mut chain = up(&gauntlet, &[]);
     let rpc = chain.value("GAUNTLET_RPC_URL");
     let mut facilitator = gauntlet.start(&["serve", "facilitator", "--rpc-url", &rpc]);
     facilitator.until("Ctrl-C stops it");
