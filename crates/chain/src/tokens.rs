@@ -19,6 +19,9 @@ pub const FEE: Address = address!("0x54b6660a6b0e4be2844e2134ad01e32965ad5e30");
 /// A token that does not revert on a used nonce.
 pub const TOLERANT: Address = address!("0xa3208cb92b38d0a1822080e2825a6cf013a123ea");
 
+/// A token that takes a used nonce again and again.
+pub const FORGETFUL: Address = address!("0x85fc967609245b51b946d6f718f4d1338db361b9");
+
 /// What [`Roles::payer`] owns of the profile's USDC when a chain starts: one million, in atomic units.
 pub const PAYER_USDC: u64 = 1_000_000_000_000;
 
@@ -40,6 +43,8 @@ pub struct Tokens {
     pub fee: Token,
     /// A used or cancelled nonce does not revert: the call succeeds with an event of its own and no Transfer.
     pub tolerant: Token,
+    /// A used or cancelled nonce moves the money once more.
+    pub forgetful: Token,
 }
 
 impl Tokens {
@@ -60,16 +65,18 @@ impl Tokens {
             silent: token(SILENT, "Silent Dollar"),
             fee: token(FEE, "Fee Dollar"),
             tolerant: token(TOLERANT, "Tolerant Dollar"),
+            forgetful: token(FORGETFUL, "Forgetful Dollar"),
         }
     }
 
     /// Every token.
     #[must_use]
-    pub fn all(&self) -> [&Token; 7] {
-        [&self.usdc, &self.other, &self.paused, &self.plain, &self.silent, &self.fee, &self.tolerant]
+    pub fn all(&self) -> [&Token; 8] {
+        let Self { usdc, other, paused, plain, silent, fee, tolerant, forgetful } = self;
+        [usdc, other, paused, plain, silent, fee, tolerant, forgetful]
     }
 
-    fn placements(&self) -> [Placement<'_>; 7] {
+    fn placements(&self) -> [Placement<'_>; 8] {
         let place = |token, contract, symbol| Placement { token, contract, symbol, paused: false };
         [
             place(&self.usdc, Contract::Gauntlet, "USDC"),
@@ -79,6 +86,7 @@ impl Tokens {
             place(&self.silent, Contract::Silent, "SILENT"),
             place(&self.fee, Contract::Fee, "FEE"),
             place(&self.tolerant, Contract::Tolerant, "TOLERANT"),
+            place(&self.forgetful, Contract::Forgetful, "FORGETFUL"),
         ]
     }
 
@@ -155,6 +163,7 @@ mod tests {
             ("silent", SILENT),
             ("fee", FEE),
             ("tolerant", TOLERANT),
+            ("forgetful", FORGETFUL),
         ];
         for (name, address) in named {
             assert_eq!(Address::from_word(keccak256(format!("gauntlet/token/{name}"))), address, "{name}");
@@ -168,7 +177,7 @@ mod tests {
             let mut addresses: Vec<_> = tokens.all().iter().map(|token| token.address).collect();
             addresses.sort();
             addresses.dedup();
-            assert_eq!(addresses.len(), 7, "{}", profile.name);
+            assert_eq!(addresses.len(), tokens.all().len(), "{}", profile.name);
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::output;
 use gauntlet_engine::trial::Watcher;
+use gauntlet_load::Lately;
 use gauntlet_report::{CheckReport, Outcome, render::progress};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::collections::BTreeMap;
@@ -114,10 +115,11 @@ impl gauntlet_load::Watcher for Load {
 
     fn progress(&self, progress: &gauntlet_load::Progress) {
         let left = progress.of_s.saturating_sub(progress.at_s);
-        let p99 = progress.p99_ms.map(|millis| format!(" · p99 {millis:.0} ms")).unwrap_or_default();
+        let Lately { begun, good, bad, p99_ms } = progress.lately;
+        let p99 = p99_ms.map(|millis| format!(" · p99 {millis:.0} ms")).unwrap_or_default();
         let line = format!(
-            "{} s, {left} s left · {}/s begun, {} good, {} errors{p99} · {} under way · {} losses",
-            progress.at_s, progress.begun, progress.good, progress.bad, progress.under_way, progress.losses
+            "{} s, {left} s left · {begun:.1}/s begun, {good:.1}/s good, {bad} errors{p99} · {} under way · {} losses",
+            progress.at_s, progress.under_way, progress.losses
         );
         match &self.bar {
             _ if self.quiet => {}

@@ -15,6 +15,7 @@ pub const TOKENS: &[(&str, &str)] = &[
     ("silent", "takes an authorization, spends its nonce and moves nothing"),
     ("fee", "keeps one per cent of what the payee should get"),
     ("tolerant", "lets a spent authorization pass without moving anything"),
+    ("forgetful", "takes a spent authorization again and moves the money each time"),
 ];
 
 /// A token of the chain by its name.
@@ -28,6 +29,7 @@ pub fn token<'a>(tokens: &'a Tokens, name: &str) -> Option<&'a Token> {
         "silent" => &tokens.silent,
         "fee" => &tokens.fee,
         "tolerant" => &tokens.tolerant,
+        "forgetful" => &tokens.forgetful,
         _ => return None,
     })
 }

@@ -192,7 +192,8 @@ impl Run {
         processes.push(("gauntlet", std::process::id()));
         let head_start = Duration::from_millis(begin_ms.saturating_sub(clock::unix_millis()));
         Ok(Self {
-            books: Books::new(price, payers, nonces, own, config.target.role() == Role::Server),
+            books: Books::new(price, payers, nonces, own, config.target.role() == Role::Server)
+                .with_room(config.plan.total_payments().unwrap_or_default()),
             tally: Tally::default(),
             watch: Watch::new(processes),
             follower,
@@ -279,16 +280,12 @@ impl Run {
         {
             self.died = live.death();
         }
-        let point = self.tally.add(second, &config.plan.stages).clone();
+        self.tally.add(second, &config.plan.stages);
         watcher.progress(&Progress {
-            at_s: point.at_ms / 1000,
+            at_s: second.at_ms / 1000,
             of_s: config.plan.length().as_secs(),
-            begun: point.begun,
-            good: point.good,
-            bad: point.bad,
-            #[expect(clippy::cast_precision_loss, reason = "a latency in µs")]
-            p99_ms: point.p99_us.map(|micros| micros as f64 / 1000.0),
-            under_way: point.under_way,
+            lately: self.tally.lately(),
+            under_way: second.under_way,
             losses: self.books.close(&HashMap::new(), false).definite_losses(),
         });
     }

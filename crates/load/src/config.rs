@@ -77,6 +77,20 @@ pub trait Watcher: Send + Sync {
     fn progress(&self, progress: &Progress);
 }
 
+/// What was measured in the last ten seconds: on a chain with slow blocks answers come in bursts, and a single second
+/// says nothing.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Lately {
+    /// Payments whose time came, a second.
+    pub begun: f64,
+    /// Good answers to right payments, a second.
+    pub good: f64,
+    /// Errors.
+    pub bad: u64,
+    /// The 99th percentile of the good payments from their intended start, ms; `None` without one that counts.
+    pub p99_ms: Option<f64>,
+}
+
 /// How a run goes.
 #[derive(Debug, Clone, Default)]
 pub struct Progress {
@@ -84,14 +98,8 @@ pub struct Progress {
     pub at_s: u64,
     /// How long the plan takes, seconds.
     pub of_s: u64,
-    /// Payments begun in the last second.
-    pub begun: u64,
-    /// Good answers to right payments in the last second.
-    pub good: u64,
-    /// Errors in the last second.
-    pub bad: u64,
-    /// The 99th percentile of the last second's payments from their intended start, ms.
-    pub p99_ms: Option<f64>,
+    /// What was measured lately.
+    pub lately: Lately,
     /// Requests under way.
     pub under_way: u64,
     /// Payments by which somebody has lost money, as far as it is known already.

@@ -34,7 +34,7 @@ mod crew;
 mod prepare;
 
 pub use conduct::hold;
-pub use config::{CeilingFrom, ChainFrom, LoadConfig, LoadError, Progress, Watcher};
+pub use config::{CeilingFrom, ChainFrom, Lately, LoadConfig, LoadError, Progress, Watcher};
 pub use crew::SUBCOMMAND;
 pub use phase::Phase;
 pub use plan::Plan;

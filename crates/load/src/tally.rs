@@ -1,5 +1,6 @@
 //! What was measured, added up: latencies by phase, lot and answer, and second by second.
 
+use crate::config::Lately;
 use crate::job::{Line, Second};
 use crate::measure::{Lot, Mark, Pairs, Times};
 use crate::phase::Phase;
@@ -7,6 +8,9 @@ use crate::plan::Stage;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::time::Duration;
+
+/// So many seconds are told as the present.
+const LATELY: usize = 10;
 
 /// Latencies of one kind of answer, for reports and for adding runs up.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -90,7 +94,7 @@ pub struct Tally {
 
 impl Tally {
     /// Adds a second.
-    pub fn add(&mut self, second: &Second, stages: &[Stage]) -> &Point {
+    pub fn add(&mut self, second: &Second, stages: &[Stage]) {
         let mut point = Point {
             at_ms: second.at_ms,
             begun: second.begun,
@@ -133,7 +137,23 @@ impl Tally {
         generator.stale += second.stale;
         generator.begun += second.begun;
         self.series.push(point);
-        &self.series[self.series.len() - 1]
+    }
+
+    /// The last ten seconds; zeros before the first.
+    #[must_use]
+    pub fn lately(&self) -> Lately {
+        let points = &self.series[self.series.len().saturating_sub(LATELY)..];
+        #[expect(clippy::cast_precision_loss, reason = "counts of payments")]
+        let rate =
+            |of: fn(&Point) -> u64| points.iter().map(of).sum::<u64>() as f64 / points.len().max(1) as f64;
+        let mut times = Times::new();
+        points.iter().for_each(|point| times.add_pairs(&point.good_times));
+        Lately {
+            begun: rate(|point| point.begun),
+            good: rate(|point| point.good),
+            bad: points.iter().map(|point| point.bad).sum(),
+            p99_ms: times.quantile(0.99).map(|time| time.as_secs_f64() * 1000.0),
+        }
     }
 
     /// Adds what was measured.
@@ -214,4 +234,24 @@ impl Tally {
 
 fn count(pairs: &Pairs) -> u64 {
     pairs.iter().map(|(_, times)| times).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// With blocks of two seconds every other second has no answer.
+    #[test]
+    fn bursts_are_told_as_a_rate() {
+        let mut tally = Tally::default();
+        assert_eq!(tally.lately(), Lately::default());
+        for second in 0..15 {
+            let good = if second % 2 == 0 { 0 } else { 20 };
+            let good_times = if good == 0 { Vec::new() } else { vec![(1_800_000, good)] };
+            tally.series.push(Point { begun: 10, good, bad: 1, good_times, ..Point::default() });
+        }
+        let lately = tally.lately();
+        assert_eq!((lately.begun, lately.good, lately.bad), (10.0, 10.0, 10));
+        assert!(lately.p99_ms.is_some_and(|millis| (millis - 1800.0).abs() < 2.0), "{lately:?}");
+    }
 }

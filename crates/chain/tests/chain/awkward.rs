@@ -60,6 +60,20 @@ async fn the_tolerant_token_does_not_revert_on_a_used_nonce() {
 }
 
 #[tokio::test]
+async fn the_forgetful_token_moves_the_money_again() {
+    let world = World::new().await;
+    let forgetful = &world.chain.tokens().forgetful;
+    let authorization = world.authorization(1);
+    let signature = world.sign(forgetful, &authorization);
+    for times in 1..=2 {
+        assert!(world.chain.relay(forgetful.address, &authorization, &signature).await.unwrap().status);
+        assert_eq!(world.balances(forgetful).await, (FUNDS - times * PRICE, times * PRICE));
+    }
+    let (payer, nonce) = (authorization.from, authorization.nonce);
+    assert!(world.chain.authorization_used(forgetful.address, payer, nonce).await.unwrap());
+}
+
+#[tokio::test]
 async fn the_plain_token_knows_no_authorizations() {
     let world = World::new().await;
     let plain = &world.chain.tokens().plain;

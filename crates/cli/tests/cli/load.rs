@@ -1,8 +1,10 @@
 //! Load, as a user makes it. What is asserted is money and answers, never how fast this machine is.
 
 use crate::background::{assert_gone, below};
-use crate::gauntlet::{Gauntlet, Said};
-use serde_json::Value;
+use crate::chain_up::up;
+use crate::gauntlet::{Gauntlet, Said, poll};
+use crate::rpc::{call, contract};
+use serde_json::{Value, json};
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
@@ -101,6 +103,55 @@ fn money_that_a_verify_moves_is_found() {
 fn a_forged_payment_that_is_taken_is_found() {
     let wrong = format!("{FEW}wrong = {{ share = 0.5, changes = [\"value-zero\"] }}\n");
     convicts("double:facilitator+accepts-zero-value", "", &wrong, "wrong-accepted");
+}
+
+/// The token lets a nonce pass twice, so that nothing but the facilitator's care keeps the money from moving twice.
+#[test]
+fn money_that_moves_twice_is_found() {
+    let forgetful = format!("{FEW}token = \"forgetful\"\n");
+    let gauntlet = Gauntlet::new();
+    let report = passes(load(&gauntlet, "double:facilitator", &plan("", &forgetful), &[]));
+    assert_eq!(count(&report, "paid"), 20, "{:#}", report["books"]);
+    convicts("double:facilitator+double-broadcast", "", &forgetful, "taken-twice");
+}
+
+/// The token is paused while the load runs: what was taken until then is paid, and what is called settled after it is not.
+#[test]
+fn success_for_a_transaction_that_reverted_is_found() {
+    let gauntlet = Gauntlet::new();
+    let mut chain = up(&gauntlet, &[]);
+    let (rpc, usdc) = (chain.value("GAUNTLET_RPC_URL"), chain.value("GAUNTLET_USDC"));
+    let mutant = ["serve", "facilitator", "--mutant", "settle-claims-reverted", "--rpc-url", &rpc];
+    let mut facilitator = gauntlet.start(&mutant);
+    let url = facilitator.value("GAUNTLET_FACILITATOR_URL");
+    gauntlet.write("plan.toml", &plan("", FEW));
+    let target = ["--target", &url, "--role", "facilitator", "--rpc-url", &rpc];
+    let fixed = ["load", "plan.toml", "--seed", "402", "--out", "run", "--format", "json", "--no-ceiling"];
+    let mut run = gauntlet.start(&[&fixed[..], &target].concat());
+    let settled = || transfers(&rpc, &usdc) > 5;
+    assert!(poll(|| settled().then_some(())).is_some(), "nothing is settled");
+    pause(&rpc, &usdc);
+    assert_eq!(run.end(), Some(1), "{}\n{}", run.stdout, run.stderr);
+    let report: Value = serde_json::from_str(&run.stdout).unwrap();
+    assert!(count(&report, "paid") >= 5, "{:#}", report["books"]["counts"]);
+    assert!(count(&report, "reverted-success") > 0, "{:#}", report["books"]["counts"]);
+}
+
+/// How many Transfer events the token has emitted.
+fn transfers(rpc: &str, token: &str) -> usize {
+    const TRANSFER: &str = "0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef";
+    let filter = json!([{ "address": token, "fromBlock": "0x0", "topics": [TRANSFER] }]);
+    call(rpc, "eth_getLogs", filter).as_array().unwrap().len()
+}
+
+/// Pauses a token of ours: the flag is the second byte from the right of its fourth word.
+fn pause(rpc: &str, token: &str) {
+    let word = call(rpc, "eth_getStorageAt", json!([token, "0x3", "latest"]));
+    let word = word.as_str().unwrap();
+    assert_eq!(&word[62..64], "00", "not paused yet: {word}");
+    let paused = format!("{}01{}", &word[..62], &word[64..]);
+    call(rpc, "anvil_setStorageAt", json!([token, "0x3", paused]));
+    assert!(contract(rpc, token, "0x5c975abb").ends_with('1'), "paused() is true");
 }
 
 #[test]
@@ -227,7 +278,7 @@ fn answer(stream: &TcpStream, answered: &Mutex<u32>) -> Option<()> {
 #[test]
 fn a_target_that_stands_still_for_a_second_cannot_hide_it() {
     let gauntlet = Gauntlet::new();
-    let chain = crate::chain_up::up(&gauntlet, &[]);
+    let mut chain = up(&gauntlet, &[]);
     let staller = Staller::start();
     let text = "title = \"x\"\nfacilitator = \"verify\"\nusers = 1\n[payments]\npayers = 40\n[[stages]]\nfor = \"3s\"\nrate = 50\n";
     let rpc = chain.value("GAUNTLET_RPC_URL");

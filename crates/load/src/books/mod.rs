@@ -20,6 +20,9 @@ use std::time::Duration;
 /// How many payments of a class are shown.
 pub const SHOWN: usize = 10;
 
+/// Room is made for so many payments at the start, at most: 88 MB.
+const MOST_ROOM: usize = 1_000_000;
+
 /// What each payment is to move.
 #[derive(Debug, Clone, Copy)]
 pub struct Price {
@@ -156,6 +159,16 @@ impl Books {
     ) -> Self {
         let own = nonces.swap_remove(own);
         Self { price, is_sold, payers, own, others: nonces, rows: Vec::new(), chain: ChainBook::default() }
+    }
+
+    /// Takes the memory for so many payments now: what a long run needs, it has from its start.
+    #[must_use]
+    pub fn with_room(mut self, payments: u64) -> Self {
+        let room = usize::try_from(payments).unwrap_or(MOST_ROOM).min(MOST_ROOM);
+        // Written to, since memory that nobody has touched is not there yet.
+        self.rows.resize(room, Row::default());
+        self.rows.clear();
+        self
     }
 
     fn row(&mut self, number: u64) -> &mut Row {
