@@ -59,16 +59,7 @@ pub fn series(report: &LoadReport) -> String {
 }
 
 fn head(text: &mut String, report: &LoadReport) {
-    let target = &report.target;
-    let behind = target.facilitator.as_ref().map(|behind| format!(" before {behind}")).unwrap_or_default();
-    let version = target.version.as_ref().map(|version| format!(" {version}")).unwrap_or_default();
-    let _ = writeln!(
-        text,
-        "load {} on {} {}{version}{behind}",
-        report.plan.name,
-        target.role,
-        escape(&target.name)
-    );
+    let _ = writeln!(text, "load {} on {}", report.plan.name, report.target);
     let _ = writeln!(
         text,
         "{} · {} users · {} with {} · Anvil {} · seed {}",
@@ -240,16 +231,7 @@ fn machine(text: &mut String, report: &LoadReport) {
         generator.ran_dry,
         generator.stale
     );
-    let machine = &report.machine;
-    let gib = |bytes: u64| bytes >> 30;
-    let _ = writeln!(
-        text,
-        "machine: {} × {}, {} GiB, {}",
-        machine.cores,
-        escape(&machine.cpu),
-        gib(machine.memory),
-        escape(&machine.system)
-    );
+    let _ = writeln!(text, "{}", report.machine);
     for (name, vitals) in &report.vitals {
         let mib = |bytes: u64| bytes >> 20;
         let _ = writeln!(

@@ -8,8 +8,10 @@ use crate::tally::{Measured, Point, Tally};
 use crate::verdict::Verdict;
 use crate::vitals::Vitals;
 use gauntlet_probe::Role;
+use gauntlet_report::text::escape;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::fmt;
 use std::time::Duration;
 
 /// The version of the report's form.
@@ -105,6 +107,24 @@ pub struct Machine {
     pub memory: u64,
     /// Kernel.
     pub system: String,
+}
+
+impl fmt::Display for Machine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { cpu, cores, memory, system } = self;
+        write!(f, "machine: {cores} × {}, {} GiB, {}", escape(cpu), memory >> 30, escape(system))
+    }
+}
+
+/// Role, name, version, and the facilitator behind it.
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.role, escape(&self.name))?;
+        if let Some(version) = &self.version {
+            write!(f, " ({})", escape(version))?;
+        }
+        self.facilitator.as_ref().map_or(Ok(()), |behind| write!(f, " before {}", escape(behind)))
+    }
 }
 
 impl Machine {

@@ -38,8 +38,13 @@ fn one_that_conforms() {
             "facilitator.rpc.errors",
             "facilitator.rpc.too-many-requests",
         ];
-        let report =
-            trial(&gauntlet, &mut chain, &mut facilitator, out, &[&checks[..], &["--format", "json"]].concat());
+        let report = trial(
+            &gauntlet,
+            &mut chain,
+            &mut facilitator,
+            out,
+            &[&checks[..], &["--format", "json"]].concat(),
+        );
         let report = report.exits(0).json();
         let passed = |id: &str| {
             let checks = report["checks"].as_array().unwrap();

@@ -1,8 +1,10 @@
 //! The limit for people: text, CSV, and a curve.
 
 use super::{Bound, Limit, Step};
+use crate::books::Class;
 use gauntlet_report::render::{Paint, Style};
 use gauntlet_report::text::escape;
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 const WIDTH: f64 = 720.0;
@@ -31,8 +33,7 @@ pub(super) fn line(step: &Step) -> String {
 /// The limit in text.
 #[must_use]
 pub fn human(limit: &Limit, style: &Style) -> String {
-    let mut text =
-        format!("limit of {} {}, plan {}, ", limit.target.role, escape(&limit.target.name), limit.plan);
+    let mut text = format!("limit of {}, plan {}, ", limit.target, limit.plan);
     let _ = writeln!(
         text,
         "{}",
@@ -56,6 +57,7 @@ pub fn human(limit: &Limit, style: &Style) -> String {
         let share = rate / ceiling * 100.0;
         let _ = writeln!(text, "that is {share:.0} % of the {ceiling:.1}/s that the chain itself carries");
     }
+    double(&mut text, limit);
     let mut losing = limit.steps.iter().filter(|step| step.losses > 0).collect::<Vec<_>>();
     losing.sort_by(|a, b| a.rate.total_cmp(&b.rate));
     if let Some(first) = losing.first() {
@@ -70,7 +72,39 @@ pub fn human(limit: &Limit, style: &Style) -> String {
     for step in &limit.steps {
         let _ = writeln!(text, "{}", line(step));
     }
+    ledger(&mut text, limit);
+    let _ = writeln!(text, "\n{}", limit.machine);
+    let _ = writeln!(text, "made by: {}", escape(&limit.command.join(" ")));
     text
+}
+
+/// Our own double at the limit, and how much longer the target takes.
+fn double(text: &mut String, limit: &Limit) {
+    let Some(double) = &limit.double else { return };
+    let at_limit = limit.steps.iter().rev().find(|step| step.held && Some(step.rate) == limit.rate);
+    let times = |of: fn(&Step) -> Option<u64>| {
+        let (target, double) = (at_limit.and_then(of)?, of(double)?);
+        #[expect(clippy::cast_precision_loss, reason = "latencies in µs")]
+        Some(format!("{:.1}", target as f64 / double.max(1) as f64))
+    };
+    let ratio = match (times(|step| step.p50_us), times(|step| step.p99_us)) {
+        (Some(p50), Some(p99)) => format!("; the target takes {p50} and {p99} times as long"),
+        _ => String::new(),
+    };
+    let _ = writeln!(text, "our own double there: {}{ratio}", line(double).trim_start());
+}
+
+/// What the chain says became of all payments of the search.
+fn ledger(text: &mut String, limit: &Limit) {
+    let mut counts: BTreeMap<Class, u64> = BTreeMap::new();
+    for (class, count) in limit.steps.iter().flat_map(|step| &step.counts) {
+        *counts.entry(*class).or_default() += count;
+    }
+    let counts: Vec<String> =
+        counts.iter().map(|(class, count)| format!("{count} {}", class.as_str())).collect();
+    if !counts.is_empty() {
+        let _ = writeln!(text, "\nthe ledger over all rates: {}", counts.join(", "));
+    }
 }
 
 fn why(limit: &Limit) -> String {
@@ -250,6 +284,10 @@ mod tests {
             goodput: rate.min(20.0),
             errors: if held { 0.0 } else { 0.25 },
             losses,
+            counts: [(Class::Paid, 90), (Class::Late, losses)]
+                .into_iter()
+                .filter(|(_, count)| *count > 0)
+                .collect(),
             folder: "01".into(),
         }
     }
@@ -274,6 +312,8 @@ mod tests {
             failed: Some(22.0),
             bound: Bound::Target,
             steps: vec![step(5.0, true, 0), step(40.0, false, 7), step(20.0, true, 0), step(22.0, false, 0)],
+            double: Some(step(8.0, true, 0)),
+            command: vec!["gauntlet".into(), "load".into(), "\u{1b}[31m".into()],
             exit: 0,
         }
     }

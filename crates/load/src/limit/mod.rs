@@ -7,6 +7,7 @@ mod search;
 
 pub use draw::{csv, human, svg};
 
+use crate::books::Class;
 use crate::conduct::hold;
 use crate::config::{CeilingFrom, LoadConfig, LoadError, Progress, Watcher};
 use crate::measure::{Lot, Mark};
@@ -14,8 +15,11 @@ use crate::phase::Phase;
 use crate::plan::{Pace, Stage, Threshold};
 use crate::result::{LoadReport, Machine, Target};
 use crate::verdict::Outcome;
+use gauntlet_engine::TargetSpec;
+use gauntlet_engine::selftest::conforming;
 use search::Search;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::time::Duration;
 use tokio::sync::watch;
 
@@ -73,6 +77,8 @@ pub struct Step {
     pub errors: f64,
     /// Payments by which somebody lost money.
     pub losses: u64,
+    /// What became of the payments: how many there are of each class.
+    pub counts: BTreeMap<Class, u64>,
     /// Folder of the run, below that of the search.
     pub folder: String,
 }
@@ -120,6 +126,10 @@ pub struct Limit {
     pub bound: Bound,
     /// Every rate, in the order in which they were tried.
     pub steps: Vec<Step>,
+    /// Our own double at the limit, so that latencies can be compared between machines; none when the target is one.
+    pub double: Option<Step>,
+    /// The command line without secrets.
+    pub command: Vec<String>,
     /// Exit code.
     pub exit: u8,
 }
@@ -168,7 +178,30 @@ pub async fn find(
     let Some(last) = last else {
         return Err(LoadError::Plan("the search was stopped before its first rate had ended".into()));
     };
-    Ok(limit(&config, &search, steps, last, interrupted))
+    let mut limit = limit(&config, &search, steps, last, interrupted);
+    if let Some(rate) = limit.rate.filter(|_| !interrupted) {
+        limit.double = double(&config, rate, bounds, watcher, interrupt).await?;
+    }
+    Ok(limit)
+}
+
+/// What our own double does at the limit of the target.
+async fn double(
+    config: &LoadConfig,
+    rate: f64,
+    bounds: Bounds,
+    watcher: &dyn Watcher,
+    interrupt: watch::Receiver<bool>,
+) -> Result<Option<Step>, LoadError> {
+    if matches!(config.target, TargetSpec::Double(_)) {
+        return Ok(None);
+    }
+    watcher.step(&format!("our own double at {rate}/s"));
+    let target = TargetSpec::Double(conforming(config.target.role()));
+    let config = LoadConfig { target, ..config.clone() };
+    let folder = format!("double-at-{rate}");
+    let report = hold(&at(&config, rate, bounds, &folder), &Quiet(watcher), interrupt).await?;
+    Ok((report.verdict.word != Outcome::Interrupted).then(|| step(rate, &report, folder)))
 }
 
 fn limit(
@@ -214,6 +247,8 @@ fn limit(
         failed: search.failed(),
         bound,
         steps,
+        double: None,
+        command: config.command.clone(),
         exit,
     }
 }
@@ -266,6 +301,7 @@ fn step(rate: f64, report: &LoadReport, folder: String) -> Step {
         goodput: tally.good_per_second(Phase::Payment, counted).unwrap_or_default(),
         errors: tally.error_share(None).unwrap_or_default(),
         losses: report.books.losses(),
+        counts: report.books.counts.clone(),
         folder,
     }
 }
