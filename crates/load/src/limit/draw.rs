@@ -55,7 +55,7 @@ pub fn human(limit: &Limit, style: &Style) -> String {
     let _ = writeln!(text, "{word}  {}", why(limit));
     if let (Some(rate), Some(ceiling)) = (limit.rate, limit.ceiling) {
         let share = rate / ceiling * 100.0;
-        let _ = writeln!(text, "that is {share:.0} % of the {ceiling:.1}/s that the chain itself carries");
+        let _ = writeln!(text, "that is {share:.1} % of the {ceiling:.1}/s that the chain itself carries");
     }
     double(&mut text, limit);
     let mut losing = limit.steps.iter().filter(|step| step.losses > 0).collect::<Vec<_>>();
@@ -78,14 +78,17 @@ pub fn human(limit: &Limit, style: &Style) -> String {
     text
 }
 
-/// Our own double at the limit, and how much longer the target takes.
+/// Our own double at the limit, and how much longer the target took in the mean of its runs there.
 fn double(text: &mut String, limit: &Limit) {
     let Some(double) = &limit.double else { return };
-    let at_limit = limit.steps.iter().rev().find(|step| step.held && Some(step.rate) == limit.rate);
+    let at_limit = || limit.steps.iter().filter(|step| step.held && Some(step.rate) == limit.rate);
     let times = |of: fn(&Step) -> Option<u64>| {
-        let (target, double) = (at_limit.and_then(of)?, of(double)?);
-        #[expect(clippy::cast_precision_loss, reason = "latencies in µs")]
-        Some(format!("{:.1}", target as f64 / double.max(1) as f64))
+        let of_target: Vec<u64> = at_limit().filter_map(of).collect();
+        #[expect(clippy::cast_precision_loss, reason = "latencies in µs, of a few runs")]
+        let mean = of_target.iter().sum::<u64>() as f64 / of_target.len() as f64;
+        #[expect(clippy::cast_precision_loss, reason = "a latency in µs")]
+        let of_double = of(double)?.max(1) as f64;
+        (!of_target.is_empty()).then(|| format!("{:.1}", mean / of_double))
     };
     let ratio = match (times(|step| step.p50_us), times(|step| step.p99_us)) {
         (Some(p50), Some(p99)) => format!("; the target takes {p50} and {p99} times as long"),
