@@ -28,7 +28,8 @@ pub(crate) fn run(root: &Path, check: bool) -> anyhow::Result<()> {
     let mut stale = Vec::new();
     for file in sources.keys() {
         let name = file.trim_end_matches(".sol");
-        let artifact = artifact(name, &version, &output, &sources)?;
+        // A contract without code is a part of others.
+        let Some(artifact) = artifact(name, &version, &output, &sources)? else { continue };
         let path = folder.join("artifacts").join(format!("{name}.json"));
         let text = format!("{}\n", serde_json::to_string_pretty(&artifact)?);
         if check {
@@ -126,11 +127,14 @@ fn artifact(
     version: &str,
     output: &Value,
     sources: &Map<String, Value>,
-) -> anyhow::Result<Value> {
+) -> anyhow::Result<Option<Value>> {
     let compiled = &output["contracts"][format!("{name}.sol")][name];
     let code = compiled["evm"]["deployedBytecode"]["object"]
         .as_str()
         .with_context(|| format!("{name}.sol has no contract {name}"))?;
+    if code.is_empty() {
+        return Ok(None);
+    }
     ensure!(
         compiled["evm"]["deployedBytecode"]["immutableReferences"].as_object().is_none_or(Map::is_empty),
         "{name} has immutables; its runtime code cannot be put in place as it is"
@@ -145,7 +149,7 @@ fn artifact(
             Some((variable["label"].as_str()?.to_owned(), place))
         })
         .collect();
-    Ok(json!({
+    Ok(Some(json!({
         "contract": name,
         "compiler": format!("solc {version}"),
         "settings": settings(),
@@ -153,7 +157,7 @@ fn artifact(
         "abi": compiled["abi"],
         "runtime": format!("0x{code}"),
         "storage": layout,
-    }))
+    })))
 }
 
 /// The hash of a source file and of every file that it imports.

@@ -1,6 +1,6 @@
 //! The events of our tokens, read from logs.
 
-use crate::contracts::interface::IToken;
+use crate::interface::IToken;
 use alloy_primitives::{B256, Log};
 use alloy_sol_types::SolEvent as _;
 use gauntlet_report::{AuthorizationUse, Transfer};

@@ -1,7 +1,7 @@
 //! The ledger: what the chain's logs and receipts say happened.
 
 use crate::chain::{Chain, rpc};
-use crate::contracts::interface::IToken;
+use crate::interface::IToken;
 use crate::error::ChainError;
 use crate::events::{self, Place};
 use alloy_consensus::Transaction as _;

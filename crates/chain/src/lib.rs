@@ -14,6 +14,7 @@ pub mod ceiling;
 pub mod chain;
 pub mod error;
 pub mod follow;
+pub mod interface;
 pub mod ledger;
 pub mod profile;
 pub mod roles;
@@ -27,7 +28,7 @@ mod stand_ins;
 pub use anvil::{AnvilBinary, AnvilError, AnvilVersion, Environment, Source};
 pub use ceiling::{Ceiling, CeilingFacts};
 pub use chain::{Chain, ChainConfig, Mining, Relayed};
-pub use contracts::interface;
+
 pub use error::ChainError;
 pub use follow::{BlockFacts, Follower, TxFacts};
 pub use gauntlet_report::{AuthorizationUse, SentTx, Transfer};

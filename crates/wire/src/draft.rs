@@ -192,30 +192,43 @@ impl Draft {
     }
 
     fn render_v2(&self, inner: &Value) -> Value {
-        let ours = self.accepted.requirements(Version::V2);
-        let Some(echo) = &self.echo else {
-            return json!({
-                "x402Version": 2,
-                "resource": {
-                    "url": self.terms.resource,
-                    "description": "",
-                    "mimeType": "application/json",
-                },
-                "accepted": ours,
-                "payload": inner,
-            });
-        };
-        let mut payload = json!({ "x402Version": 2 });
-        if let Some(resource) = &echo.resource {
-            payload["resource"] = resource.clone();
-        }
-        payload["accepted"] = overlay(&echo.entry, &echo.terms.requirements(Version::V2), &ours);
-        payload["payload"] = inner.clone();
-        if let Some(extensions) = &echo.extensions {
-            payload["extensions"] = extensions.clone();
-        }
-        payload
+        let requirements = |terms: &Terms| terms.requirements(Version::V2);
+        payload_v2(&self.terms.resource, &self.accepted, self.echo.as_deref(), inner, requirements)
     }
+}
+
+/// A version 2 payment payload around `inner`, what the scheme puts in it. `requirements` writes terms down as the
+/// scheme does.
+pub(crate) fn payload_v2(
+    resource: &str,
+    accepted: &Terms,
+    echo: Option<&Echo>,
+    inner: &Value,
+    requirements: impl Fn(&Terms) -> Value,
+) -> Value {
+    let ours = requirements(accepted);
+    let Some(echo) = echo else {
+        return json!({
+            "x402Version": 2,
+            "resource": {
+                "url": resource,
+                "description": "",
+                "mimeType": "application/json",
+            },
+            "accepted": ours,
+            "payload": inner,
+        });
+    };
+    let mut payload = json!({ "x402Version": 2 });
+    if let Some(resource) = &echo.resource {
+        payload["resource"] = resource.clone();
+    }
+    payload["accepted"] = overlay(&echo.entry, &requirements(&echo.terms), &ours);
+    payload["payload"] = inner.clone();
+    if let Some(extensions) = &echo.extensions {
+        payload["extensions"] = extensions.clone();
+    }
+    payload
 }
 
 /// `entry` with every member that differs between two renderings of terms.

@@ -75,18 +75,8 @@ pub struct Malformed {
 /// # Errors
 /// The first [`Malformed`] field, in reading order.
 pub fn read_request(body: &[u8], reading: Reading) -> Result<Request, Malformed> {
-    let root: Value = serde_json::from_slice(body).map_err(|error| Malformed {
-        at: String::new(),
-        problem: format!("not JSON: {error}"),
-        class: ReasonClass::Payload,
-    })?;
-    let root = Node { value: &root, at: String::new(), class: ReasonClass::Payload, reading };
-    root.object()?;
-    let payment = root.field("paymentPayload")?;
-    payment.object()?;
-    let asked = Node { class: ReasonClass::Requirements, ..root.field("paymentRequirements")? };
-    asked.object()?;
-    let version = Node { class: ReasonClass::Version, ..payment.field("x402Version")? }.version()?;
+    let root = parse(body)?;
+    let Sides { payment, asked, version } = sides(&root, reading)?;
 
     let claims = match version {
         Version::V1 => payment.clone(),
@@ -115,7 +105,34 @@ pub fn read_request(body: &[u8], reading: Reading) -> Result<Request, Malformed>
     })
 }
 
-fn read_requirements(asked: &Node<'_>, version: Version) -> Result<Requirements, Malformed> {
+/// The JSON of a body.
+pub(crate) fn parse(body: &[u8]) -> Result<Value, Malformed> {
+    serde_json::from_slice(body).map_err(|error| Malformed {
+        at: String::new(),
+        problem: format!("not JSON: {error}"),
+        class: ReasonClass::Payload,
+    })
+}
+
+/// The two halves of a facilitator request, and the version that its payment claims.
+pub(crate) struct Sides<'a> {
+    pub(crate) payment: Node<'a>,
+    pub(crate) asked: Node<'a>,
+    pub(crate) version: Version,
+}
+
+pub(crate) fn sides(root: &Value, reading: Reading) -> Result<Sides<'_>, Malformed> {
+    let root = Node { value: root, at: String::new(), class: ReasonClass::Payload, reading };
+    root.object()?;
+    let payment = root.field("paymentPayload")?;
+    payment.object()?;
+    let asked = Node { class: ReasonClass::Requirements, ..root.field("paymentRequirements")? };
+    asked.object()?;
+    let version = Node { class: ReasonClass::Version, ..payment.field("x402Version")? }.version()?;
+    Ok(Sides { payment, asked, version })
+}
+
+pub(crate) fn read_requirements(asked: &Node<'_>, version: Version) -> Result<Requirements, Malformed> {
     let extra = asked.optional("extra");
     if let Some(extra) = &extra {
         extra.object()?;
@@ -146,7 +163,7 @@ pub const fn amount_field(version: Version) -> &'static str {
 
 /// One JSON value with the way to it, so that every error can say where it is.
 #[derive(Clone)]
-struct Node<'a> {
+pub(crate) struct Node<'a> {
     value: &'a Value,
     at: String,
     class: ReasonClass,
@@ -154,16 +171,16 @@ struct Node<'a> {
 }
 
 impl<'a> Node<'a> {
-    fn fail<T>(&self, problem: impl Into<String>) -> Result<T, Malformed> {
+    pub(crate) fn fail<T>(&self, problem: impl Into<String>) -> Result<T, Malformed> {
         Err(Malformed { at: self.at.clone(), problem: problem.into(), class: self.class })
     }
 
-    fn optional(&self, name: &str) -> Option<Self> {
+    pub(crate) fn optional(&self, name: &str) -> Option<Self> {
         let value = self.value.get(name).filter(|value| !value.is_null())?;
         Some(Node { value, at: format!("{}/{name}", self.at), ..self.clone() })
     }
 
-    fn field(&self, name: &str) -> Result<Node<'a>, Malformed> {
+    pub(crate) fn field(&self, name: &str) -> Result<Node<'a>, Malformed> {
         match self.optional(name) {
             Some(node) => Ok(node),
             None => Err(Malformed {
@@ -174,11 +191,11 @@ impl<'a> Node<'a> {
         }
     }
 
-    fn object(&self) -> Result<(), Malformed> {
+    pub(crate) fn object(&self) -> Result<(), Malformed> {
         if self.value.is_object() { Ok(()) } else { self.fail("not an object") }
     }
 
-    fn text(&self) -> Result<String, Malformed> {
+    pub(crate) fn text(&self) -> Result<String, Malformed> {
         self.value.as_str().map_or_else(|| self.fail("not a string"), |text| Ok(text.to_owned()))
     }
 
@@ -217,7 +234,7 @@ impl<'a> Node<'a> {
         U256::try_from(double).ok()
     }
 
-    fn integer(&self) -> Result<U256, Malformed> {
+    pub(crate) fn integer(&self) -> Result<U256, Malformed> {
         let lenient = self.reading == Reading::Lenient;
         let text = match self.value {
             Value::String(text) => text,
@@ -243,7 +260,7 @@ impl<'a> Node<'a> {
         U256::from_str_radix(digits, u64::from(radix)).or_else(|_| self.fail("does not fit in 256 bits"))
     }
 
-    fn bytes(&self) -> Result<Vec<u8>, Malformed> {
+    pub(crate) fn bytes(&self) -> Result<Vec<u8>, Malformed> {
         let text = self.text()?;
         let digits = match text.strip_prefix("0x") {
             Some(digits) => digits,
@@ -257,7 +274,7 @@ impl<'a> Node<'a> {
         hex::decode(digits).or_else(|_| self.fail("an odd number of hexadecimal digits"))
     }
 
-    fn address(&self) -> Result<Address, Malformed> {
+    pub(crate) fn address(&self) -> Result<Address, Malformed> {
         let bytes = self.bytes()?;
         Address::try_from(bytes.as_slice()).or_else(|_| self.fail(format!("{} bytes, not 20", bytes.len())))
     }

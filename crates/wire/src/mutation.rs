@@ -297,7 +297,7 @@ impl Mutation {
     }
 }
 
-fn form_text(form: SignatureForm) -> &'static str {
+pub(crate) fn form_text(form: SignatureForm) -> &'static str {
     match form {
         SignatureForm::Plain => "plain",
         SignatureForm::HighS => "its high-s twin",
@@ -316,7 +316,7 @@ fn set(draft: &mut Draft, pointer: impl Into<String>, value: Value) {
     draft.edits.push(Edit::Set(pointer.into(), value));
 }
 
-fn dotted(pointer: &str) -> String {
+pub(crate) fn dotted(pointer: &str) -> String {
     pointer.trim_start_matches('/').replace('/', ".")
 }
 

@@ -144,7 +144,7 @@ fn read(body: &[u8], root: &Value) -> Result<(Request, Verdict), Malformed> {
     }
 }
 
-fn unreadable(malformed: &Malformed) -> Verdict {
+pub(crate) fn unreadable(malformed: &Malformed) -> Verdict {
     invalid(&[malformed.class, ReasonClass::Payload, ReasonClass::Requirements])
 }
 
@@ -162,7 +162,7 @@ fn has_number_for_text(request: &Request, root: &Value) -> bool {
 }
 
 /// Invalid beats open beats valid; two faults may be reported as either.
-fn worse(a: Verdict, b: Verdict) -> Verdict {
+pub(crate) fn worse(a: Verdict, b: Verdict) -> Verdict {
     match (a, b) {
         (Verdict::Invalid(mut a), Verdict::Invalid(b)) => {
             a.extend(b);
@@ -174,7 +174,7 @@ fn worse(a: Verdict, b: Verdict) -> Verdict {
     }
 }
 
-fn invalid(reasons: &[ReasonClass]) -> Verdict {
+pub(crate) fn invalid(reasons: &[ReasonClass]) -> Verdict {
     Verdict::Invalid(reasons.to_vec())
 }
 
@@ -266,7 +266,7 @@ fn said_twice(request: &Request, root: &Value) -> Verdict {
 }
 
 /// Addresses are the same in any case.
-fn same(a: Option<&Value>, b: Option<&Value>) -> bool {
+pub(crate) fn same(a: Option<&Value>, b: Option<&Value>) -> bool {
     match (a.and_then(Value::as_str), b.and_then(Value::as_str)) {
         (Some(a), Some(b)) => a.eq_ignore_ascii_case(b),
         _ => a == b,

@@ -4,7 +4,7 @@
 //! a code belongs to one or more classes, and a check says which classes fit its fault. An unknown code belongs to
 //! [`ReasonClass::Other`] and is never worse than a warning.
 //!
-//! Source: core v2 §9, core v1 §9, scheme `exact` on EVM; and what published implementations answer.
+//! Source: core v2 §9, core v1 §9, schemes `exact` and `upto` on EVM; and what published implementations answer.
 
 use serde::{Deserialize, Serialize};
 
@@ -24,6 +24,10 @@ pub enum ReasonClass {
     Early,
     /// The payer's balance is too small.
     Funds,
+    /// The payer has not allowed Permit2 to take that much.
+    Allowance,
+    /// The facilitator is not the one that the payer has named.
+    Facilitator,
     /// The authorization's nonce is spent or cancelled.
     Nonce,
     /// The simulated call fails.
@@ -107,6 +111,10 @@ const PARTS: &[(&str, &[C])] = &[
     ("spender", &[C::Recipient]),
     ("destination", &[C::Recipient]),
     ("token_collector_mismatch", &[C::Recipient]),
+    // Before `insufficient`: an allowance can be that as well.
+    ("allowance", &[C::Allowance]),
+    ("facilitator_mismatch", &[C::Facilitator]),
+    ("unauthorized_facilitator", &[C::Facilitator]),
     ("insufficient", &[C::Funds]),
     ("balance_check", &[C::Funds, C::Unexpected]),
     ("authorization_value", &[C::Amount]),
@@ -173,6 +181,8 @@ const PHRASES: &[(&str, &[C])] = &[
     ("authorization is used", &[C::Nonce]),
     ("authorization is expired", &[C::Expired]),
     ("authorization is not yet valid", &[C::Early]),
+    ("exceeds allowance", &[C::Allowance]),
+    ("insufficient allowance", &[C::Allowance]),
     ("exceeds balance", &[C::Funds]),
     ("blacklist", &[C::Simulation]),
     ("paused", &[C::Simulation]),
@@ -209,7 +219,16 @@ pub fn fits(reason: &str, expected: &[ReasonClass]) -> bool {
     let token_refuses = expected.iter().any(|class| {
         matches!(
             class,
-            C::Signature | C::Nonce | C::Funds | C::Expired | C::Early | C::Token | C::Domain | C::Simulation
+            C::Signature
+                | C::Nonce
+                | C::Funds
+                | C::Allowance
+                | C::Facilitator
+                | C::Expired
+                | C::Early
+                | C::Token
+                | C::Domain
+                | C::Simulation
         )
     });
     classify(reason).iter().any(|class| {
@@ -278,6 +297,8 @@ mod tests {
             &["invalid_exact_evm_payload_authorization_valid_after", "permit2_payment_too_early"],
         );
         all_are(C::Funds, &["invalid_exact_evm_insufficient_balance", "permit2_insufficient_balance"]);
+        all_are(C::Allowance, &["permit2_allowance_required", "PERMIT2_ALLOWANCE_REQUIRED"]);
+        all_are(C::Facilitator, &["upto_facilitator_mismatch", "upto_unauthorized_facilitator"]);
         all_are(C::Nonce, &["invalid_exact_evm_nonce_already_used", "permit2_invalid_nonce"]);
         all_are(
             C::Simulation,
@@ -385,6 +406,7 @@ mod tests {
             ("FiatTokenV2: invalid signature", C::Signature),
             ("ECRecover: invalid signature 's' value", C::Signature),
             ("ERC20: transfer amount exceeds balance", C::Funds),
+            ("ERC20: transfer amount exceeds allowance", C::Allowance),
             ("Pausable: paused", C::Simulation),
             ("Blacklistable: account is blacklisted", C::Simulation),
             ("something that nobody has seen", C::Transaction),

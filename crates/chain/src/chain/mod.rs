@@ -1,6 +1,7 @@
 //! The chain of a run: started by us, or already up.
 
 mod mining;
+mod permit2;
 mod pool;
 mod pulse;
 pub(crate) mod relay;
@@ -71,8 +72,8 @@ pub struct Chain {
 }
 
 impl Chain {
-    /// Starts Anvil and sets everything up: the tokens, Permit2, Multicall3, the signature validator, what stands for
-    /// the x402 Permit2 proxies, and ether for the roles.
+    /// Starts Anvil and sets everything up: the tokens, Permit2, Multicall3, the signature validator, the
+    /// x402 proxies over Permit2, and ether for the roles.
     ///
     /// # Errors
     ///

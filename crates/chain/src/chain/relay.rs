@@ -2,7 +2,7 @@
 
 use super::Chain;
 use super::rpc::POLL;
-use crate::contracts::interface::IToken;
+use crate::interface::IToken;
 use crate::error::ChainError;
 use alloy_consensus::{SignableTransaction as _, TxEip1559, TxEnvelope};
 use alloy_eips::eip2718::Encodable2718 as _;

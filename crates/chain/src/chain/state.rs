@@ -2,14 +2,13 @@
 //! works while mining is stopped.
 
 use super::{Chain, rpc};
-use crate::contracts::{Contract, interface::IToken};
+use crate::contracts::Contract;
+use crate::interface::IToken;
 use crate::error::ChainError;
-use crate::predeploys::PERMIT2;
 use alloy_primitives::{Address, B256, U256, hex};
 use alloy_provider::Provider as _;
 use alloy_rpc_types_eth::TransactionRequest;
 use alloy_sol_types::SolCall;
-use gauntlet_wire::Key;
 use serde_json::{Value, json};
 
 impl Chain {
@@ -76,19 +75,6 @@ impl Chain {
         let contract = self.contract_at(token)?;
         let slot = contract.slot_of(variable, account).ok_or(ChainError::UnknownToken(token))?;
         self.command("write storage", "anvil_setStorageAt", json!([token, slot, word])).await
-    }
-
-    /// Lets Permit2 take this much of what an account owns in one of our tokens, in atomic units. The account gets ether
-    /// for it.
-    ///
-    /// # Errors
-    ///
-    /// [`ChainError::NotMined`], [`ChainError::Rpc`].
-    pub async fn allow_permit2(&self, token: Address, owner: &Key, amount: U256) -> Result<(), ChainError> {
-        let ten_ether = U256::from(10).pow(U256::from(19));
-        self.set_eth_balance(owner.address(), ten_ether).await?;
-        let approve = IToken::approveCall { spender: PERMIT2, value: amount };
-        self.transact(owner, token, approve.abi_encode().into()).await.map(drop)
     }
 
     /// Gives an account this much ether, in wei.

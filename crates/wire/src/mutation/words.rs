@@ -107,12 +107,9 @@ impl Change {
     }
 
     fn new(name: &str, argument: Value, to: Value) -> Result<Self, ChangeError> {
-        let word = WORDS.iter().find(|word| word.name == name).ok_or_else(|| ChangeError {
-            message: format!("there is no mutation `{name}`"),
-            unknown: Some(name.to_owned()),
-        })?;
+        let word = WORDS.iter().find(|word| word.name == name).ok_or_else(|| no_such_word(name))?;
         match word.takes.problem(&argument) {
-            Some(wanted) => Err(ChangeError { message: format!("`{name}` takes {wanted}"), unknown: None }),
+            Some(wanted) => Err(wrong(format!("`{name}` takes {wanted}"))),
             None => Ok(Self { word, argument, to }),
         }
     }
@@ -138,25 +135,48 @@ impl TryFrom<Value> for Change {
     type Error = ChangeError;
 
     fn try_from(value: Value) -> Result<Self, Self::Error> {
-        let wrong = |message: &str| ChangeError { message: message.to_owned(), unknown: None };
+        let Written { name, argument, to } = Written::try_from(value)?;
+        let change = Self::new(&name, argument, to.clone().unwrap_or_default())?;
+        match (change.word.takes, to) {
+            (Takes::PlaceAndValue, None) => Err(wrong(format!("`{name}` needs `to` beside it"))),
+            (Takes::PlaceAndValue, Some(_)) | (_, None) => Ok(change),
+            (_, Some(_)) => Err(wrong(format!("`{name}` has no `to`"))),
+        }
+    }
+}
+
+/// A change as it is written, before its word is looked up.
+pub(crate) struct Written {
+    pub(crate) name: String,
+    pub(crate) argument: Value,
+    pub(crate) to: Option<Value>,
+}
+
+impl TryFrom<Value> for Written {
+    type Error = ChangeError;
+
+    fn try_from(value: Value) -> Result<Self, Self::Error> {
         match value {
-            Value::String(name) => Self::word(&name),
+            Value::String(name) => Ok(Self { name, argument: Value::Null, to: None }),
             Value::Object(mut members) => {
                 let to = members.shift_remove("to");
                 let mut words = members.into_iter();
                 let (Some((name, argument)), None) = (words.next(), words.next()) else {
                     return Err(wrong("a mutation is one word, or one word with what it takes"));
                 };
-                let change = Self::new(&name, argument, to.clone().unwrap_or_default())?;
-                match (change.word.takes, to) {
-                    (Takes::PlaceAndValue, None) => Err(wrong(&format!("`{name}` needs `to` beside it"))),
-                    (Takes::PlaceAndValue, Some(_)) | (_, None) => Ok(change),
-                    (_, Some(_)) => Err(wrong(&format!("`{name}` has no `to`"))),
-                }
+                Ok(Self { name, argument, to })
             }
             _ => Err(wrong("a mutation is a text, or a table with one word")),
         }
     }
+}
+
+pub(crate) fn wrong(message: impl Into<String>) -> ChangeError {
+    ChangeError { message: message.into(), unknown: None }
+}
+
+pub(crate) fn no_such_word(name: &str) -> ChangeError {
+    ChangeError { message: format!("there is no mutation `{name}`"), unknown: Some(name.to_owned()) }
 }
 
 impl From<Change> for Value {
@@ -175,7 +195,7 @@ impl From<Change> for Value {
 
 impl Takes {
     /// What it takes, for people; `None` when the argument is that.
-    fn problem(self, argument: &Value) -> Option<String> {
+    pub(crate) fn problem(self, argument: &Value) -> Option<String> {
         let fits = match self {
             Self::Nothing => argument.is_null(),
             Self::Count => argument.as_u64().is_some_and(|count| count <= GREATEST),
@@ -215,7 +235,7 @@ impl std::fmt::Display for Takes {
 
 // ---- what the arguments say; they have been looked at when the change was made -----------------------------------
 
-fn count(argument: &Value) -> u64 {
+pub(crate) fn count(argument: &Value) -> u64 {
     argument.as_u64().unwrap_or_default()
 }
 
@@ -223,11 +243,11 @@ fn size(argument: &Value) -> usize {
     usize::try_from(count(argument)).unwrap_or(usize::MAX)
 }
 
-fn text(argument: &Value) -> String {
+pub(crate) fn text(argument: &Value) -> String {
     argument.as_str().unwrap_or_default().to_owned()
 }
 
-fn amount(argument: &Value) -> U256 {
+pub(crate) fn amount(argument: &Value) -> U256 {
     text(argument).parse().unwrap_or_default()
 }
 
@@ -235,14 +255,17 @@ fn address(argument: &Value, cast: &dyn Cast) -> Address {
     cast.account(&text(argument)).address()
 }
 
-fn one_of<T: Copy>(argument: &Value, words: &[(&str, T)], otherwise: T) -> T {
+pub(crate) fn one_of<T: Copy>(argument: &Value, words: &[(&str, T)], otherwise: T) -> T {
     let word = argument.as_str().unwrap_or_default();
     words.iter().find(|(known, _)| *known == word).map_or(otherwise, |(_, meaning)| *meaning)
 }
 
-/// A token that no chain has stands at an account without code.
 fn token(argument: &Value, cast: &dyn Cast) -> Token {
-    let name = text(argument);
+    token_named(text(argument), cast)
+}
+
+/// A token that no chain has stands at an account without code.
+pub(crate) fn token_named(name: String, cast: &dyn Cast) -> Token {
     cast.token(&name).unwrap_or_else(|| Token {
         address: cast.account(&name).address(),
         name,
@@ -257,8 +280,8 @@ fn repeated(both: &Value, first: bool) -> Mutation {
 
 macro_rules! names {
     ($constant:ident, $table:ident, $type:ident { $($word:literal => $variant:ident),+ $(,)? }) => {
-        const $constant: &[&str] = &[$($word),+];
-        const $table: &[(&str, $type)] = &[$(($word, $type::$variant)),+];
+        pub(crate) const $constant: &[&str] = &[$($word),+];
+        pub(crate) const $table: &[(&str, $type)] = &[$(($word, $type::$variant)),+];
     };
 }
 

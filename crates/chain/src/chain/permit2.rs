@@ -1,0 +1,66 @@
+//! Permit2: what it may take of an account, and which of its nonces are spent.
+
+use super::{Chain, Relayed};
+use crate::error::ChainError;
+use crate::interface::{IPermit2, IToken};
+use crate::predeploys::PERMIT2;
+use alloy_primitives::{Address, U256};
+use alloy_sol_types::SolCall as _;
+use gauntlet_wire::Key;
+
+impl Chain {
+    /// Lets Permit2 take this much of what an account owns in one of our tokens, in atomic units. The account gets ether
+    /// for it.
+    ///
+    /// # Errors
+    ///
+    /// [`ChainError::NotMined`], [`ChainError::Rpc`].
+    pub async fn allow_permit2(&self, token: Address, owner: &Key, amount: U256) -> Result<(), ChainError> {
+        self.give_gas_money(owner).await?;
+        let approve = IToken::approveCall { spender: PERMIT2, value: amount };
+        self.transact(owner, token, approve.abi_encode().into()).await.map(drop)
+    }
+
+    /// What Permit2 may still take of an account, atomic units.
+    ///
+    /// # Errors
+    ///
+    /// [`ChainError::Rpc`].
+    pub async fn permit2_allowance(&self, token: Address, owner: Address) -> Result<U256, ChainError> {
+        self.view("read an allowance", token, IToken::allowanceCall { owner, spender: PERMIT2 }).await
+    }
+
+    /// Whether Permit2 takes a nonce of an owner no more: it is spent, or the owner has invalidated it.
+    ///
+    /// # Errors
+    ///
+    /// [`ChainError::Rpc`].
+    pub async fn permit2_nonce_used(&self, owner: Address, nonce: U256) -> Result<bool, ChainError> {
+        let (word, mask) = place(nonce);
+        let bitmap: U256 =
+            self.view("read a Permit2 nonce", PERMIT2, IPermit2::nonceBitmapCall { owner, word }).await?;
+        Ok(!(bitmap & mask).is_zero())
+    }
+
+    /// The owner invalidates a nonce of his own, in a transaction of his own. He gets ether for it.
+    ///
+    /// # Errors
+    ///
+    /// [`ChainError::NotMined`] after 30 s, [`ChainError::Rpc`].
+    pub async fn invalidate_permit2_nonce(&self, owner: &Key, nonce: U256) -> Result<Relayed, ChainError> {
+        self.give_gas_money(owner).await?;
+        let (word, mask) = place(nonce);
+        let call = IPermit2::invalidateUnorderedNoncesCall { wordPos: word, mask };
+        self.transact(owner, PERMIT2, call.abi_encode().into()).await
+    }
+
+    async fn give_gas_money(&self, account: &Key) -> Result<(), ChainError> {
+        let ten_ether = U256::from(10).pow(U256::from(19));
+        self.set_eth_balance(account.address(), ten_ether).await
+    }
+}
+
+/// The word of the bitmap that has a nonce, and its bit there.
+fn place(nonce: U256) -> (U256, U256) {
+    (nonce >> 8, U256::ONE << (nonce & U256::from(0xff)))
+}
