@@ -81,7 +81,7 @@ impl Chain {
     pub fn follow(&self, from_block: u64) -> Result<Follower, ChainError> {
         Ok(Follower {
             provider: connect(self.rpc_url())?,
-            tokens: self.tokens().all().map(|token| token.address).to_vec(),
+            tokens: self.tokens().all().into_iter().map(|token| token.address).collect(),
             next: from_block,
             last: None,
         })

@@ -1,9 +1,9 @@
 //! The ledger: what the chain's logs and receipts say happened.
 
 use crate::chain::{Chain, rpc};
-use crate::interface::IToken;
 use crate::error::ChainError;
 use crate::events::{self, Place};
+use crate::interface::IToken;
 use alloy_consensus::Transaction as _;
 use alloy_primitives::{Address, B256};
 use alloy_provider::Provider as _;

@@ -27,14 +27,14 @@ mod stand_ins;
 
 pub use anvil::{AnvilBinary, AnvilError, AnvilVersion, Environment, Source};
 pub use ceiling::{Ceiling, CeilingFacts};
-pub use chain::{Chain, ChainConfig, Mining, Relayed};
+pub use chain::{Chain, ChainConfig, FactoryCall, Mining, OddWallet, Relayed, UnbornWallet};
 
 pub use error::ChainError;
 pub use follow::{BlockFacts, Follower, TxFacts};
 pub use gauntlet_report::{AuthorizationUse, SentTx, Transfer};
 pub use ledger::TxFact;
 pub use predeploys::{MULTICALL3, PERMIT2};
-pub use profile::{Profile, UnknownProfile};
+pub use profile::{NetworkToken, Profile, Proxy, UnknownProfile};
 pub use roles::Roles;
-pub use stand_ins::{EXACT_PERMIT2_PROXY, SIGNATURE_VALIDATOR, UPTO_PERMIT2_PROXY};
+pub use stand_ins::{EXACT_PERMIT2_PROXY, SIGNATURE_VALIDATOR, UPTO_PERMIT2_PROXY, WALLET_FACTORY};
 pub use tokens::Tokens;

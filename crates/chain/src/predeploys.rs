@@ -13,8 +13,7 @@ use std::path::Path;
 
 /// Multicall3 at its address on every chain.
 pub const MULTICALL3: Address = address!("0xcA11bde05977b3631167028862bE2a173976CA11");
-/// Permit2 at its address on every chain.
-pub const PERMIT2: Address = address!("0x000000000022D473030F116dDEE9F6B43aC78BA3");
+pub use gauntlet_wire::permit2::PERMIT2;
 
 /// Runtime code of both.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -2,22 +2,44 @@
 //! not start.
 
 use crate::contracts::Contract;
+use crate::profile::{Profile, Proxy};
 use alloy_primitives::{Address, address};
 
 /// Where x402 implementations expect a validator of signatures (ERC-6492). Ours tells of an account with a key, of an
 /// ERC-1271 wallet, and of a wallet that its signature has yet to make.
 pub const SIGNATURE_VALIDATOR: Address = address!("0xdAcD51A54883eb67D95FAEb2BBfdC4a9a6BD2a3B");
-/// The proxy of scheme `exact` over Permit2 (scheme `exact` on EVM §2): ours, with the published interface.
-pub const EXACT_PERMIT2_PROXY: Address = address!("0x402085c248EeA27D92E8b30b2C58ed07f9E20001");
-/// The proxy of scheme `upto` over Permit2 (scheme `upto` on EVM): ours, with the published interface.
-pub const UPTO_PERMIT2_PROXY: Address = address!("0x4020A4f3b7b90ccA423B9fabCc0CE57C6C240002");
+/// The proxies over Permit2 (scheme `exact` on EVM §2, scheme `upto` on EVM): ours, with the published interface.
+pub use gauntlet_wire::permit2::{EXACT_PROXY as EXACT_PERMIT2_PROXY, UPTO_PROXY as UPTO_PERMIT2_PROXY};
+/// Makes smart wallets that their first payment's signature says how to make (ERC-6492): the last 20 bytes of
+/// `keccak256("gauntlet/wallet-factory")`. An implementation that calls none but listed factories can list it before it
+/// starts.
+pub const WALLET_FACTORY: Address = address!("0xCF3b5F0E11B3f4E25d1b520c97Eda1F33160531E");
 
 /// Code at each address.
-pub(crate) fn code() -> [(Address, &'static [u8]); 3] {
+pub(crate) fn code(profile: &Profile) -> Vec<(Address, &'static [u8])> {
+    let of_network = profile.proxies.iter().map(|(address, proxy)| match proxy {
+        Proxy::Exact => (*address, Contract::ExactPermit2Proxy),
+        Proxy::Upto => (*address, Contract::UptoPermit2Proxy),
+    });
     [
         (SIGNATURE_VALIDATOR, Contract::SignatureValidator),
         (EXACT_PERMIT2_PROXY, Contract::ExactPermit2Proxy),
         (UPTO_PERMIT2_PROXY, Contract::UptoPermit2Proxy),
+        (WALLET_FACTORY, Contract::WalletFactory),
     ]
+    .into_iter()
+    .chain(of_network)
     .map(|(address, contract)| (address, contract.artifact().runtime.as_ref()))
+    .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloy_primitives::keccak256;
+
+    #[test]
+    fn the_wallet_factory_stands_where_its_name_says() {
+        assert_eq!(Address::from_word(keccak256("gauntlet/wallet-factory")), WALLET_FACTORY);
+    }
 }

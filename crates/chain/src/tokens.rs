@@ -1,7 +1,7 @@
 //! The tokens of every chain, and what has to be written into storage so that they stand there.
 
 use crate::contracts::{Contract, short_string};
-use crate::profile::Profile;
+use crate::profile::{NetworkToken, Profile};
 use crate::roles::Roles;
 use alloy_primitives::{Address, B256, U256, address};
 use gauntlet_wire::Token;
@@ -25,12 +25,17 @@ pub const FORGETFUL: Address = address!("0x85fc967609245b51b946d6f718f4d1338db36
 /// What [`Roles::payer`] owns of the profile's USDC when a chain starts: one million, in atomic units.
 pub const PAYER_USDC: u64 = 1_000_000_000_000;
 
-/// The tokens of a chain. All have 6 decimals and, but for `plain`, the interface of USDC.
+/// The tokens of a chain. Ours have 6 decimals and, but for `plain`, the interface of USDC; those of the network have
+/// what they have there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Tokens {
-    /// USDC of the profile, at its canonical address.
+    /// The token to pay in, at its canonical address: USDC of the profile, or what the profile has instead.
     pub usdc: Token,
+    /// Its symbol.
+    pub symbol: &'static str,
+    /// What else is paid with on the network.
+    pub more: Vec<NetworkToken>,
     /// `Mock EUR`: a second, wholly regular token with another domain.
     pub other: Token,
     /// Regular, but paused from the start.
@@ -48,7 +53,7 @@ pub struct Tokens {
 }
 
 impl Tokens {
-    /// The tokens of a profile. Only USDC differs from one profile to the next.
+    /// The tokens of a profile. Only those of its network differ from one profile to the next.
     #[must_use]
     pub fn of(profile: &Profile) -> Self {
         let token = |address, name: &str| Token {
@@ -59,6 +64,8 @@ impl Tokens {
         };
         Self {
             usdc: profile.usdc.clone(),
+            symbol: profile.symbol,
+            more: profile.more.clone(),
             other: token(OTHER, "Mock EUR"),
             paused: token(PAUSED, "Paused Dollar"),
             plain: token(PLAIN, "Plain Dollar"),
@@ -71,15 +78,25 @@ impl Tokens {
 
     /// Every token.
     #[must_use]
-    pub fn all(&self) -> [&Token; 8] {
-        let Self { usdc, other, paused, plain, silent, fee, tolerant, forgetful } = self;
-        [usdc, other, paused, plain, silent, fee, tolerant, forgetful]
+    pub fn all(&self) -> Vec<&Token> {
+        self.placements().into_iter().map(|placed| placed.token).collect()
     }
 
-    fn placements(&self) -> [Placement<'_>; 8] {
+    /// Whether a token of the network takes no authorizations; the awkward ones are not asked for.
+    #[must_use]
+    pub fn is_plain(&self, address: Address) -> bool {
+        let of_network = self.more.iter().find(|more| more.token.address == address);
+        address == self.plain.address || of_network.is_some_and(|more| !more.has_eip3009)
+    }
+
+    fn placements(&self) -> Vec<Placement<'_>> {
         let place = |token, contract, symbol| Placement { token, contract, symbol, paused: false };
+        let of_network = self.more.iter().map(|more| {
+            let contract = if more.has_eip3009 { Contract::Gauntlet } else { Contract::Plain };
+            place(&more.token, contract, more.symbol)
+        });
         [
-            place(&self.usdc, Contract::Gauntlet, "USDC"),
+            place(&self.usdc, Contract::Gauntlet, self.symbol),
             place(&self.other, Contract::Gauntlet, "MEUR"),
             Placement { paused: true, ..place(&self.paused, Contract::Gauntlet, "PAUSED") },
             place(&self.plain, Contract::Plain, "PLAIN"),
@@ -88,6 +105,9 @@ impl Tokens {
             place(&self.tolerant, Contract::Tolerant, "TOLERANT"),
             place(&self.forgetful, Contract::Forgetful, "FORGETFUL"),
         ]
+        .into_iter()
+        .chain(of_network)
+        .collect()
     }
 
     /// The contract at one of our addresses.

@@ -98,7 +98,7 @@ pub(crate) enum ProfileName {
 /// Where the chain comes from.
 #[derive(Debug, Args)]
 pub(crate) struct ChainOptions {
-    /// Network profile of the chain: base-sepolia, base or local
+    /// Network profile of the chain: base-sepolia, base, local, bsc or bsc-testnet
     #[arg(long, value_name = "NAME", default_value = "base-sepolia", env = "GAUNTLET_NETWORK")]
     pub(crate) network: String,
     /// The Anvil binary; otherwise GAUNTLET_ANVIL, PATH, Foundry's folder, our cache, or an installation with npm
@@ -322,7 +322,7 @@ pub(crate) struct VectorsExportArgs {
     /// The folder; it is made when it is not there
     #[arg(long, value_name = "DIR", default_value = "vectors")]
     pub(crate) out: PathBuf,
-    /// Network profile whose chain id and token the payments have: base-sepolia, base or local
+    /// Network profile whose chain id and token the payments have: base-sepolia, base, local, bsc or bsc-testnet
     #[arg(long, value_name = "NAME", default_value = "base-sepolia")]
     pub(crate) network: String,
     /// Seed of accounts, nonces and combinations

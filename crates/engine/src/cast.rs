@@ -30,7 +30,13 @@ pub fn token<'a>(tokens: &'a Tokens, name: &str) -> Option<&'a Token> {
         "fee" => &tokens.fee,
         "tolerant" => &tokens.tolerant,
         "forgetful" => &tokens.forgetful,
-        _ => return None,
+        symbol => {
+            return tokens
+                .more
+                .iter()
+                .find(|more| more.symbol.to_lowercase() == symbol)
+                .map(|more| &more.token);
+        }
     })
 }
 
@@ -39,7 +45,7 @@ pub fn token<'a>(tokens: &'a Tokens, name: &str) -> Option<&'a Token> {
 pub fn view(tokens: &Tokens, address: Address) -> TokenView {
     match tokens.all().into_iter().find(|token| token.address == address) {
         None => TokenView::NoCode,
-        Some(token) if token.address == tokens.plain.address => TokenView::Plain,
+        Some(token) if tokens.is_plain(token.address) => TokenView::Plain,
         Some(token) => TokenView::Eip3009 {
             name: token.name.clone(),
             version: token.version.clone(),

@@ -165,6 +165,11 @@ impl Cx {
         self.key("stranger").address()
     }
 
+    /// The number of the next payment: accounts and nonces of its own come from it.
+    pub(crate) fn next_number(&self) -> u32 {
+        self.payments.fetch_add(1, Ordering::SeqCst)
+    }
+
     /// A valid payment in USDC by a fresh, funded payer to a fresh payee.
     ///
     /// # Errors
@@ -187,7 +192,7 @@ impl Cx {
     /// # Errors
     /// [`Stop::Harness`] when the chain does not obey.
     pub async fn payment_in(&self, version: Version, token: Token) -> Result<Payment, Stop> {
-        let number = self.payments.fetch_add(1, Ordering::SeqCst);
+        let number = self.next_number();
         let terms = Terms {
             scheme: "exact".into(),
             network: self.world.chain.profile().network,
@@ -205,7 +210,7 @@ impl Cx {
     /// # Errors
     /// [`Stop::Harness`] when the chain does not obey.
     pub async fn payment_of_terms(&self, version: Version, terms: Terms, now: u64) -> Result<Payment, Stop> {
-        let number = self.payments.fetch_add(1, Ordering::SeqCst);
+        let number = self.next_number();
         let purse = terms.amount.saturating_mul(U256::from(10)).max(U256::from(PURSE));
         self.draft(version, terms, number, purse, now).await
     }
@@ -253,6 +258,7 @@ impl Cx {
             changes: Vec::new(),
             money_rule: "X402V2-FA-SETTLE-002",
             raw: None,
+            judged: None,
             now,
         })
     }
@@ -431,6 +437,11 @@ impl Cx {
             lines.push(format!("no Transfer from {}", key.payer));
         }
         Ok(Money { transfers, lines })
+    }
+
+    /// The block after which whatever the check looks at began.
+    pub(crate) fn began_at(&self) -> u64 {
+        self.since
     }
 
     /// Everything that the chain says since a made-up case began, once nothing is under way any more.

@@ -30,6 +30,8 @@ pub struct Payment {
     pub money_rule: &'static str,
     /// Bytes to send instead of the rendered draft: the same JSON in another order, for instance.
     pub raw: Option<Vec<u8>>,
+    /// What must be said of it, where the oracle cannot tell: it knows the keys of accounts and no smart wallets.
+    pub judged: Option<Verdict>,
     /// Unix seconds from which the window was counted.
     pub now: u64,
 }
@@ -95,6 +97,9 @@ impl Payment {
     /// # Errors
     /// [`Stop::Harness`] when a mutation does not fit the payment.
     pub fn verdict(&self) -> Result<Verdict, Stop> {
+        if let Some(judged) = &self.judged {
+            return Ok(judged.clone());
+        }
         Ok(judge(&self.body()?, &self.ledger, self.now))
     }
 

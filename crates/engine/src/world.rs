@@ -7,6 +7,7 @@ use crate::trial::Live;
 use gauntlet_chain::{Chain, ChainError};
 use gauntlet_probe::{Client, ProxyHandle, Request, Rule};
 use gauntlet_report::{CaseSent, Event, Ledger, Profile, record::Writer};
+use gauntlet_wire::permit2::Permit2Scheme;
 use gauntlet_wire::{Address, SupportedAnswer, Version};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -77,6 +78,17 @@ pub struct State {
     chain_disturbed: AtomicBool,
     unpayable: Mutex<BTreeSet<Version>>,
     down: OnceLock<String>,
+    takes_permit2: [tokio::sync::OnceCell<bool>; 2],
+}
+
+impl State {
+    /// Whether the target takes payments over Permit2 in a scheme, once that has been tried.
+    pub(crate) fn takes_permit2(&self, scheme: Permit2Scheme) -> &tokio::sync::OnceCell<bool> {
+        match scheme {
+            Permit2Scheme::Exact => &self.takes_permit2[0],
+            Permit2Scheme::Upto => &self.takes_permit2[1],
+        }
+    }
 }
 
 impl World {

@@ -274,7 +274,9 @@ impl Run {
         second: &crate::job::Second,
         watcher: &dyn Watcher,
     ) {
-        self.watch.look();
+        let stages = config.plan.stages.iter().take_while(|stage| stage.warm_up);
+        let warm_up: Duration = stages.map(|stage| stage.length).sum();
+        self.watch.look(Duration::from_millis(second.at_ms) <= warm_up);
         if let Ok(live) = &mut stand.target
             && self.died.is_none()
         {

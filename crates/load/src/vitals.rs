@@ -11,7 +11,7 @@ pub struct Vitals {
     pub cores_mean: f64,
     /// The largest share of one core within a second.
     pub cores_max: f64,
-    /// Memory at the first look, bytes.
+    /// Memory at the first look, or at the last one of the warm-up, bytes: what a process needs at all it has by then.
     pub memory_first: u64,
     /// Memory at the last look, bytes.
     pub memory_last: u64,
@@ -22,8 +22,8 @@ pub struct Vitals {
 }
 
 impl Vitals {
-    fn add(&mut self, cores: f64, memory: u64) {
-        if self.looks == 0 {
+    fn add(&mut self, cores: f64, memory: u64, is_warm_up: bool) {
+        if self.looks == 0 || is_warm_up {
             self.memory_first = memory;
         }
         self.looks += 1;
@@ -55,7 +55,7 @@ impl Watch {
     }
 
     /// Looks. The first look has no time before it to compare with, and counts for nothing.
-    pub fn look(&mut self) {
+    pub fn look(&mut self, is_warm_up: bool) {
         let what = ProcessRefreshKind::nothing().with_cpu().with_memory();
         let Some(system) = &mut self.system else { return };
         system.refresh_processes_specifics(ProcessesToUpdate::All, true, what);
@@ -72,7 +72,7 @@ impl Watch {
             }
             let cores: f32 = members().map(|process| process.cpu_usage() / 100.0).sum();
             let memory = members().map(sysinfo::Process::memory).sum();
-            self.vitals.entry(name).or_default().add(f64::from(cores), memory);
+            self.vitals.entry(name).or_default().add(f64::from(cores), memory, is_warm_up);
         }
     }
 
@@ -106,10 +106,19 @@ mod tests {
     use super::*;
 
     #[test]
+    fn growth_counts_from_the_end_of_the_warm_up() {
+        let mut vitals = Vitals::default();
+        for (memory, is_warm_up) in [(10, true), (30, true), (31, false), (33, false)] {
+            vitals.add(0.5, memory, is_warm_up);
+        }
+        assert_eq!((vitals.memory_first, vitals.memory_last, vitals.memory_max), (30, 33, 33));
+    }
+
+    #[test]
     fn this_process_has_vitals() {
         let mut watch = Watch::new(vec![("ourselves", std::process::id()), ("nobody", u32::MAX - 1)]);
-        watch.look();
-        watch.look();
+        watch.look(true);
+        watch.look(false);
         let vitals = watch.vitals();
         assert_eq!(vitals["ourselves"].looks, 1);
         assert!(vitals["ourselves"].memory_last > 0);

@@ -166,14 +166,7 @@ impl Draft {
     fn render(&self, signature: &[u8]) -> Value {
         let inner = json!({
             "signature": hex::encode_prefixed(signature),
-            "authorization": {
-                "from": self.authorization.from.to_checksum(None),
-                "to": self.authorization.to.to_checksum(None),
-                "value": self.authorization.value.to_string(),
-                "validAfter": self.authorization.valid_after.to_string(),
-                "validBefore": self.authorization.valid_before.to_string(),
-                "nonce": self.authorization.nonce.to_string(),
-            },
+            "authorization": written(&self.authorization),
         });
         let payload = match self.version {
             Version::V2 => self.render_v2(&inner),
@@ -195,6 +188,18 @@ impl Draft {
         let requirements = |terms: &Terms| terms.requirements(Version::V2);
         payload_v2(&self.terms.resource, &self.accepted, self.echo.as_deref(), inner, requirements)
     }
+}
+
+/// An authorization as payloads have it.
+pub(crate) fn written(signed: &Authorization) -> Value {
+    json!({
+        "from": signed.from.to_checksum(None),
+        "to": signed.to.to_checksum(None),
+        "value": signed.value.to_string(),
+        "validAfter": signed.valid_after.to_string(),
+        "validBefore": signed.valid_before.to_string(),
+        "nonce": signed.nonce.to_string(),
+    })
 }
 
 /// A version 2 payment payload around `inner`, what the scheme puts in it. `requirements` writes terms down as the

@@ -58,7 +58,7 @@ pub struct Domain {
 }
 
 impl Domain {
-    fn alloy(&self) -> Eip712Domain {
+    pub(crate) fn alloy(&self) -> Eip712Domain {
         Eip712Domain::new(
             Some(self.name.clone().into()),
             Some(self.version.clone().into()),

@@ -1,6 +1,6 @@
 //! What travels in x402: messages of protocol versions 1 and 2, their base64 headers, EIP-712 digests and
-//! signatures of EIP-3009 authorizations, the named mutations of a valid payment, and the oracle that says what a
-//! conforming facilitator must answer.
+//! signatures of EIP-3009 and Permit2 authorizations, the named mutations of a valid payment, and the oracles that say
+//! what a conforming facilitator must answer. EIP-3009 is everywhere but in [`permit2`].
 //!
 //! Nothing here does I/O, looks at a clock or keeps state: everything is a function of its arguments.
 //! Amounts are atomic token units ([`U256`](alloy_primitives::U256)), times are Unix seconds.
@@ -8,11 +8,13 @@
 pub mod answer;
 pub mod draft;
 pub mod eip3009;
+pub mod erc6492;
 pub mod header;
 pub mod message;
 pub mod mutation;
 pub mod network;
 pub mod oracle;
+pub mod permit2;
 pub mod reason;
 pub mod repeats;
 pub mod terms;
@@ -26,6 +28,10 @@ pub use eip3009::{Authorization, Domain, Key, SignatureForm};
 pub use mutation::{Cast, Change, Mutation};
 pub use network::Network;
 pub use oracle::{Clock, LedgerView, TokenView, Verdict, faults_at, judge, judge_at};
+pub use permit2::{
+    Permit2Authorization, Permit2Change, Permit2Draft, Permit2Mutation, Permit2Presented, Permit2Request,
+    Permit2Scheme, Permit2View, Stage, Witness, judge_permit2, read_permit2,
+};
 pub use reason::ReasonClass;
 pub use terms::{Terms, Token};
 

@@ -164,10 +164,10 @@ pub const fn amount_field(version: Version) -> &'static str {
 /// One JSON value with the way to it, so that every error can say where it is.
 #[derive(Clone)]
 pub(crate) struct Node<'a> {
-    value: &'a Value,
-    at: String,
-    class: ReasonClass,
-    reading: Reading,
+    pub(crate) value: &'a Value,
+    pub(crate) at: String,
+    pub(crate) class: ReasonClass,
+    pub(crate) reading: Reading,
 }
 
 impl<'a> Node<'a> {

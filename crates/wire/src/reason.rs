@@ -213,7 +213,7 @@ pub fn classify(reason: &str) -> &'static [ReasonClass] {
 /// Whether a reason fits one of the classes that a fault may be reported as.
 ///
 /// A simulated or sent transaction that fails, and a facilitator that could not tell, are fitting answers to every
-/// fault that the token itself refuses: several implementations leave the finding to the token.
+/// fault that the chain itself refuses: several implementations leave the finding to the token, or to Permit2.
 #[must_use]
 pub fn fits(reason: &str, expected: &[ReasonClass]) -> bool {
     let token_refuses = expected.iter().any(|class| {

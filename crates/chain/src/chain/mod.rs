@@ -7,10 +7,12 @@ mod pulse;
 pub(crate) mod relay;
 pub(crate) mod rpc;
 mod state;
+mod wallets;
 
 pub use mining::Mining;
 pub use relay::Relayed;
 pub(crate) use rpc::connect;
+pub use wallets::{FactoryCall, OddWallet, UnbornWallet};
 
 use crate::anvil::process::{Launch, launch};
 use crate::anvil::{AnvilBinary, AnvilVersion};
@@ -159,7 +161,7 @@ impl Chain {
     /// Every contract of ours that a chain has from its start.
     fn own_code(&self) -> Vec<(Address, &'static [u8])> {
         let mut code = self.tokens.code();
-        code.extend(stand_ins::code());
+        code.extend(stand_ins::code(self.profile));
         code
     }
 

@@ -4,9 +4,10 @@ use super::{Chain, Relayed};
 use crate::error::ChainError;
 use crate::interface::{IPermit2, IToken};
 use crate::predeploys::PERMIT2;
-use alloy_primitives::{Address, U256};
-use alloy_sol_types::SolCall as _;
+use alloy_primitives::{Address, B256, U256, keccak256};
+use alloy_sol_types::{SolCall as _, SolValue as _};
 use gauntlet_wire::Key;
+use serde_json::json;
 
 impl Chain {
     /// Lets Permit2 take this much of what an account owns in one of our tokens, in atomic units. The account gets ether
@@ -19,6 +20,23 @@ impl Chain {
         self.give_gas_money(owner).await?;
         let approve = IToken::approveCall { spender: PERMIT2, value: amount };
         self.transact(owner, token, approve.abi_encode().into()).await.map(drop)
+    }
+
+    /// Sets what Permit2 may take of an account in one of our tokens, atomic units, without a transaction.
+    ///
+    /// # Errors
+    ///
+    /// [`ChainError::UnknownToken`], [`ChainError::Rpc`].
+    pub async fn set_permit2_allowance(
+        &self,
+        token: Address,
+        owner: Address,
+        amount: U256,
+    ) -> Result<(), ChainError> {
+        let of_owner =
+            self.contract_at(token)?.slot_of("_allowances", owner).ok_or(ChainError::UnknownToken(token))?;
+        let slot = keccak256((PERMIT2, of_owner).abi_encode());
+        self.command("write storage", "anvil_setStorageAt", json!([token, slot, B256::from(amount)])).await
     }
 
     /// What Permit2 may still take of an account, atomic units.

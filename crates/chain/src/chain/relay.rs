@@ -2,8 +2,8 @@
 
 use super::Chain;
 use super::rpc::POLL;
-use crate::interface::IToken;
 use crate::error::ChainError;
+use crate::interface::IToken;
 use alloy_consensus::{SignableTransaction as _, TxEip1559, TxEnvelope};
 use alloy_eips::eip2718::Encodable2718 as _;
 use alloy_primitives::{Address, B256, Bytes, TxKind};

@@ -2,10 +2,9 @@
 //! works while mining is stopped.
 
 use super::{Chain, rpc};
-use crate::contracts::Contract;
-use crate::interface::IToken;
 use crate::error::ChainError;
-use alloy_primitives::{Address, B256, U256, hex};
+use crate::interface::IToken;
+use alloy_primitives::{Address, B256, U256};
 use alloy_provider::Provider as _;
 use alloy_rpc_types_eth::TransactionRequest;
 use alloy_sol_types::SolCall;
@@ -94,19 +93,6 @@ impl Chain {
     pub async fn set_eth_balances(&self, accounts: &[Address], wei: U256) -> Result<(), ChainError> {
         let calls = accounts.iter().map(|account| ("anvil_setBalance", json!([account, wei]))).collect();
         rpc::commands(&self.provider, "set balances", calls).await
-    }
-
-    /// Puts a smart wallet (ERC-1271) at an address: it accepts the plain signatures of `owner`.
-    ///
-    /// # Errors
-    ///
-    /// [`ChainError::Rpc`].
-    pub async fn place_wallet(&self, at: Address, owner: Address) -> Result<(), ChainError> {
-        let wallet = Contract::SmartWallet;
-        let code = hex::encode_prefixed(&wallet.artifact().runtime);
-        self.command("set code", "anvil_setCode", json!([at, code])).await?;
-        let (slot, _) = wallet.place("owner").ok_or(ChainError::UnknownToken(at))?;
-        self.command("write storage", "anvil_setStorageAt", json!([at, slot, owner.into_word()])).await
     }
 
     /// The balance of a token, atomic units.

@@ -7,7 +7,7 @@ use gauntlet_chain::Profile;
 use gauntlet_chain::interface::IToken;
 use gauntlet_report::clock;
 use gauntlet_wire::eip3009::{CancelAuthorization, TransferWithAuthorization};
-use gauntlet_wire::{Address, B256, Key, SignatureForm, Token, U256};
+use gauntlet_wire::{B256, Key, SignatureForm, Token, U256};
 
 sol! {
     struct ReceiveWithAuthorization {
@@ -343,27 +343,6 @@ async fn the_minter_mints_and_pauses_and_nobody_else() {
     assert!(world.chain.transact(minter, usdc.address, pause).await.unwrap().status);
     let text = world.chain.call_refusal(minter.address(), usdc.address, mint).await.unwrap();
     assert_eq!(text.as_deref(), Some("Pausable: paused"));
-}
-
-#[tokio::test]
-async fn a_smart_wallet_answers_for_its_owner() {
-    let world = World::new().await;
-    let usdc = world.usdc();
-    let wallet = Address::repeat_byte(0x77);
-    world.chain.place_wallet(wallet, world.payer.address()).await.unwrap();
-    world.chain.set_balance(usdc.address, wallet, U256::from(FUNDS)).await.unwrap();
-
-    let mut authorization = world.authorization(1);
-    authorization.from = wallet;
-    let stranger = Key::derive("test/stranger");
-    let foreign = stranger.sign_as(authorization.digest(&world.chain.domain(usdc)), SignatureForm::Plain);
-    let text = world.refused(usdc, &authorization, &foreign).await;
-    assert_eq!(text, "FiatTokenV2: invalid signature");
-
-    let signature = world.sign(usdc, &authorization);
-    assert!(world.chain.relay(usdc.address, &authorization, &signature).await.unwrap().status);
-    assert_eq!(world.balance(usdc, wallet).await, FUNDS - PRICE);
-    assert_eq!(world.balance(usdc, authorization.to).await, PRICE);
 }
 
 #[tokio::test]

@@ -8,6 +8,8 @@ mod follow;
 mod ledger;
 mod lifecycle;
 mod mining;
+mod permit2;
 mod stand_ins;
 mod state;
+mod wallets;
 mod world;

@@ -5,7 +5,9 @@ use alloy_primitives::{Bytes, address, hex};
 use alloy_provider::Provider as _;
 use alloy_rpc_types_eth::TransactionRequest;
 use alloy_sol_types::{SolCall, SolError as _, SolValue as _, sol};
-use gauntlet_chain::{Chain, ChainError, EXACT_PERMIT2_PROXY, SIGNATURE_VALIDATOR, UPTO_PERMIT2_PROXY};
+use gauntlet_chain::{
+    Chain, ChainError, EXACT_PERMIT2_PROXY, SIGNATURE_VALIDATOR, UPTO_PERMIT2_PROXY, WALLET_FACTORY,
+};
 use gauntlet_wire::{Address, B256, Key, SignatureForm};
 
 sol! {
@@ -209,7 +211,7 @@ async fn a_wallet_that_refuses_is_prepared_and_asked_again() {
 async fn a_chain_without_them_is_not_taken_over() {
     let world = World::new().await;
     let chain = &world.chain;
-    for missing in [SIGNATURE_VALIDATOR, EXACT_PERMIT2_PROXY, UPTO_PERMIT2_PROXY] {
+    for missing in [SIGNATURE_VALIDATOR, EXACT_PERMIT2_PROXY, UPTO_PERMIT2_PROXY, WALLET_FACTORY] {
         Chain::attach(chain.rpc_url(), chain.profile()).await.unwrap();
         let code = chain.provider().get_code_at(missing).await.unwrap();
         let _: () = chain.provider().client().request("anvil_setCode", (missing, "0x")).await.unwrap();

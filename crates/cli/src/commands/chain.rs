@@ -3,7 +3,7 @@
 use crate::args::{ChainArgs, ChainCommand, ChainFormat, ChainUpArgs};
 use crate::failure::Failure;
 use crate::{interrupt, output, settings};
-use gauntlet_chain::{Chain, ChainConfig, MULTICALL3, PERMIT2};
+use gauntlet_chain::{Chain, ChainConfig, MULTICALL3, PERMIT2, WALLET_FACTORY};
 use gauntlet_probe::{FaultProxy, Guard};
 use gauntlet_report::ExitCode;
 use serde_json::{Map, Value, json};
@@ -76,6 +76,7 @@ fn facts(chain: &Chain, rpc_url: &str) -> Map<String, Value> {
     put("usdc_decimals", json!(tokens.usdc.decimals));
     put("permit2", json!(PERMIT2.to_string()));
     put("multicall3", json!(MULTICALL3.to_string()));
+    put("wallet_factory", json!(WALLET_FACTORY.to_string()));
     for (role, key) in chain.roles().named() {
         put(&format!("{role}_address"), json!(key.address().to_string()));
         put(&format!("{role}_key"), json!(key.to_bytes().to_string()));

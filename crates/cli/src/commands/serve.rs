@@ -3,7 +3,7 @@
 use crate::args::{RoleName, ServeArgs};
 use crate::failure::Failure;
 use crate::{interrupt, output, settings};
-use gauntlet_chain::{Chain, ChainConfig, Profile, Roles};
+use gauntlet_chain::{Chain, ChainConfig, Profile, Roles, WALLET_FACTORY};
 use gauntlet_doubles::mutant::UnknownMutant;
 use gauntlet_doubles::{facilitator, server};
 use gauntlet_engine::trial::second_payee;
@@ -102,6 +102,7 @@ fn facilitator_config(rpc_url: &str, network: &Profile, port: u16) -> facilitato
         key: Roles::default().facilitator,
         network: network.network,
         versions: Version::ALL.to_vec(),
+        factories: vec![WALLET_FACTORY],
         fault: None,
         listen: SocketAddr::from((Ipv4Addr::LOCALHOST, port)),
     }

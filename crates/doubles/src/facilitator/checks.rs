@@ -53,7 +53,8 @@ fn window(request: &Request, now: u64) -> Option<Finding> {
     (request.authorization.valid_after > U256::from(now)).then_some(Finding::Early)
 }
 
-fn signature(request: &Request, network: Network) -> Option<Finding> {
+/// The signature is not that of the payer's key.
+pub(super) fn signature(request: &Request, network: Network) -> Option<Finding> {
     let Some(domain) = domain(request, network) else { return Some(Finding::DomainMissing) };
     match recover(&request.signature, request.authorization.digest(&domain)) {
         Recovered::Plain(signer) if signer == request.authorization.from => None,

@@ -16,6 +16,13 @@ pub(super) const fn concerns(fault: Fault) -> &'static [&'static str] {
             "facilitator.edge.signature-parity-v*",
             "facilitator.settle.*",
             "facilitator.verify.*",
+            "facilitator.wallets.burns-gas*",
+            "facilitator.wallets.owner-replaced*",
+            "facilitator.wallets.reverts*",
+            "facilitator.wallets.short-answer*",
+            "facilitator.wallets.signed-by-stranger*",
+            "facilitator.wallets.unknown-factory*",
+            "facilitator.wallets.wrong-word*",
         ],
         AcceptsEmptySignature => {
             &["facilitator.settle.signature-empty*", "facilitator.verify.signature-empty*"]
@@ -74,6 +81,34 @@ pub(super) const fn concerns(fault: Fault) -> &'static [&'static str] {
             "facilitator.books.success-means-money",
             "facilitator.settle.replay-high-s*",
         ],
+        AnyWalletAnswer => &[
+            "facilitator.wallets.owner-replaced*",
+            "facilitator.wallets.signed-by-stranger*",
+            "facilitator.wallets.wrong-word*",
+        ],
+        ShortWalletAnswer => &["facilitator.wallets.short-answer*"],
+        RevertingWalletAnswer => &["facilitator.wallets.burns-gas*", "facilitator.wallets.reverts*"],
+        WalletAskedOnce => &["facilitator.wallets.owner-replaced*"],
+        WalletsOnlyVerify => &[
+            "facilitator.wallets.counterfactual",
+            "facilitator.wallets.counterfactual.v1",
+            "facilitator.wallets.delegated",
+            "facilitator.wallets.delegated.v1",
+            "facilitator.wallets.deployed*",
+            "facilitator.wallets.long-signature*",
+        ],
+        CutsWalletSignatures => &["facilitator.wallets.long-signature*"],
+        RunsAnyFactory => &[
+            "facilitator.wallets.counterfactual-forged*",
+            "facilitator.wallets.gas-factory*",
+            "facilitator.wallets.unknown-factory*",
+            "facilitator.wallets.wrapped-forged*",
+        ],
+        WrappedSignaturePasses => {
+            &["facilitator.wallets.counterfactual-forged*", "facilitator.wallets.wrapped-forged*"]
+        }
+        WalletGasUnbounded => &["facilitator.wallets.gas-costly*", "facilitator.wallets.gas-trap*"],
+        DelegatedByKey => &["facilitator.wallets.delegated-mute*"],
         NoPayeeCheck => &["facilitator.settle.payee-other*", "facilitator.verify.payee-other*"],
         CaseSensitivePayee => &["facilitator.accept.mixed-case-addresses*"],
         AcceptsUnderpayment => &[
@@ -115,6 +150,9 @@ pub(super) const fn concerns(fault: Fault) -> &'static [&'static str] {
             "facilitator.verify.payer-blacklisted*",
             "facilitator.verify.token-paused*",
             "facilitator.verify.token-without-eip3009*",
+            "facilitator.wallets.counterfactual-forged*",
+            "facilitator.wallets.delegated-mute*",
+            "facilitator.wallets.wrapped-forged*",
         ],
         IgnoresNetwork => &["facilitator.settle.network-other*", "facilitator.verify.network-other*"],
         IgnoresClaimedNetwork => {
@@ -154,6 +192,33 @@ pub(super) const fn concerns(fault: Fault) -> &'static [&'static str] {
             "facilitator.verify.value-fraction*",
             "facilitator.verify.value-negative*",
         ],
+        Permit2WithoutSignature
+        | Permit2AnySpender
+        | Permit2AnyPayee
+        | Permit2AnyToken
+        | Permit2Underpaid
+        | Permit2WithoutWindow
+        | Permit2WithoutAllowance
+        | Permit2WithoutBalance => &["facilitator.permit2.*", "facilitator.upto.*"],
+        Permit2RoundsAmounts => {
+            &["facilitator.answers.amount", "facilitator.permit2.*", "facilitator.upto.*"]
+        }
+        Permit2ReplaySucceeds
+        | Permit2CopiesSucceed
+        | Permit2LiesWithoutTransaction
+        | Permit2ClaimsReverted => &[
+            "facilitator.answers.amount",
+            "facilitator.books.*",
+            "facilitator.permit2.*",
+            "facilitator.upto.*",
+        ],
+        UptoSaysTheCap => &["facilitator.answers.amount", "facilitator.upto.*"],
+        UptoTakesTheCap | UptoAboveTheCap => &["facilitator.books.*", "facilitator.upto.*"],
+        UptoAnyFacilitator
+        | UptoRefusesZero
+        | UptoWithoutAddress
+        | UptoTakesEip3009
+        | UptoPaysTheRequirements => &["facilitator.upto.*"],
         LenientNumbers => &[
             "facilitator.settle.time-number*",
             "facilitator.settle.value-number*",
@@ -196,13 +261,18 @@ pub(super) const fn concerns(fault: Fault) -> &'static [&'static str] {
             "facilitator.books.success-means-money",
             "facilitator.service.after-refusals",
             "facilitator.settle.*",
+            "facilitator.wallets.*",
         ],
         TrustsReceiptStatus => &["facilitator.settle.token-fee*", "facilitator.settle.token-silent*"],
         DoubleBroadcast => &["facilitator.settle.one-transaction*", "facilitator.settle.pending-again"],
         NonceCollisions => &["facilitator.settle.distinct-at-once*"],
-        WedgedNonce => {
-            &["facilitator.rpc.*", "facilitator.service.*", "facilitator.answers.*", "facilitator.settle.*"]
-        }
+        WedgedNonce => &[
+            "facilitator.answers.*",
+            "facilitator.rpc.*",
+            "facilitator.service.*",
+            "facilitator.settle.*",
+            "facilitator.wallets.gas-trap*",
+        ],
         ReplayAnswersSuccess => &[
             "facilitator.books.balance",
             "facilitator.books.one-success-a-nonce",

@@ -26,6 +26,8 @@ pub(super) enum Finding {
     DomainMissing,
     /// The signature is not the payer's, or is in an odd form.
     Signature(Recovered),
+    /// The payer is a smart wallet that does not say yes to the signature.
+    Wallet(WalletAnswer),
     /// No contract at `asset`.
     NoCode,
     /// The contract at `asset` does not answer as an EIP-3009 token does.
@@ -35,6 +37,17 @@ pub(super) enum Finding {
     Balance(U256),
     /// The simulated transfer reverts.
     Simulation,
+}
+
+/// An answer of a smart wallet that is no yes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum WalletAnswer {
+    /// Another word than the one that means yes.
+    AnotherWord,
+    /// Less than a word.
+    Short,
+    /// It reverted, or used all the gas that it was given.
+    Reverted,
 }
 
 impl Finding {
@@ -51,7 +64,7 @@ impl Finding {
             Self::Expired => "invalid_exact_evm_payload_authorization_valid_before",
             Self::Early => "invalid_exact_evm_payload_authorization_valid_after",
             Self::DomainMissing => reason::REQUIREMENTS,
-            Self::Signature(_) => reason::SIGNATURE,
+            Self::Signature(_) | Self::Wallet(_) => reason::SIGNATURE,
             Self::Balance(_) => "insufficient_funds",
             Self::NoCode | Self::NotEip3009 | Self::NonceUsed | Self::Simulation => reason::TRANSACTION,
         }

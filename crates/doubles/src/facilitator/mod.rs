@@ -1,7 +1,7 @@
-//! The facilitator double: `/verify`, `/settle` and `/supported` of protocol versions 1 and 2, scheme `exact`,
-//! EIP-3009, on one EVM chain.
+//! The facilitator double: `/verify`, `/settle` and `/supported` of protocol versions 1 and 2, schemes `exact`
+//! (EIP-3009 and Permit2) and `upto`, on one EVM chain.
 //!
-//! Source: core v2 §7, core v1 §7, scheme `exact` on EVM §1.
+//! Source: core v2 §7, core v1 §7, scheme `exact` on EVM §1 and §2, scheme `upto` on EVM.
 
 mod answer;
 mod checks;
@@ -11,6 +11,7 @@ mod misshape;
 pub mod mutants;
 mod pardons;
 mod payment;
+mod permit2;
 mod quirks;
 mod receipts;
 mod rewrite;
@@ -22,6 +23,7 @@ mod settle;
 mod slips;
 mod supported;
 mod token;
+mod wallets;
 
 use crate::DoubleError;
 use crate::listener::{Closing, Listener, Port};
@@ -42,6 +44,8 @@ pub struct Config {
     pub network: Network,
     /// The protocol versions that it serves.
     pub versions: Vec<Version>,
+    /// The factories that it calls to make a payer's smart wallet (ERC-6492), at its own cost.
+    pub factories: Vec<Address>,
     /// Its one fault; `None` for the conforming double.
     pub fault: Option<Fault>,
     /// Where it listens; port 0 lets the system choose.

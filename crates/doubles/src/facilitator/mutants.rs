@@ -48,6 +48,28 @@ mutants! {
     HighSPaysAgain, "high-s-pays-again",
         "A spent payment with the high-s twin of its signature is answered success.";
 
+    // Smart wallets
+    AnyWalletAnswer, "any-wallet-answer",
+        "Whatever word a smart wallet answers, its signature passes.";
+    ShortWalletAnswer, "short-wallet-answer",
+        "An answer of a smart wallet that is shorter than a word is taken for yes.";
+    RevertingWalletAnswer, "reverting-wallet-answer",
+        "A smart wallet that reverts is taken to have said yes.";
+    WalletAskedOnce, "wallet-asked-once",
+        "Settle does not ask a smart wallet again that said yes to verify, and does not simulate its payment.";
+    WalletsOnlyVerify, "wallets-only-verify",
+        "A payment by an account with code verifies as valid and is refused at settle.";
+    CutsWalletSignatures, "cuts-wallet-signatures",
+        "Settle hands the signature of a smart wallet to the token as v, r and s.";
+    RunsAnyFactory, "runs-any-factory",
+        "Settle calls whatever a signature names as the factory of its wallet.";
+    WrappedSignaturePasses, "wrapped-signature-passes",
+        "A signature in an ERC-6492 wrapper that names a listed factory passes unseen.";
+    WalletGasUnbounded, "wallet-gas-unbounded",
+        "A smart wallet's payment may use as much gas as it likes.";
+    DelegatedByKey, "delegated-by-key",
+        "Verify goes by the key of an account whose code is delegated, although the token asks the code.";
+
     // Payee, amount, window
     NoPayeeCheck, "no-payee-check",
         "The payee of the authorization is not compared with payTo.";
@@ -241,6 +263,52 @@ mutants! {
         "Settlement answers name one unit more than was moved.";
     SuccessAsText, "success-as-text",
         "isValid and success are texts instead of booleans.";
+
+    // Permit2
+    Permit2WithoutSignature, "permit2-without-signature",
+        "The signature of a payment over Permit2 is not looked at.";
+    Permit2AnySpender, "permit2-any-spender",
+        "The spender of a payment over Permit2 is not compared with the proxy.";
+    Permit2AnyPayee, "permit2-any-payee",
+        "The payee of a payment over Permit2 is not compared with payTo.";
+    Permit2AnyToken, "permit2-any-token",
+        "The token of a payment over Permit2 is not compared with the asset.";
+    Permit2Underpaid, "permit2-underpaid",
+        "The permitted amount of a payment over Permit2 is not compared with the price.";
+    Permit2WithoutWindow, "permit2-without-window",
+        "Deadline and validAfter of a payment over Permit2 are not looked at.";
+    Permit2WithoutAllowance, "permit2-without-allowance",
+        "Whether Permit2 may take the money is not looked at.";
+    Permit2WithoutBalance, "permit2-without-balance",
+        "The balance of a payer over Permit2 is not looked at.";
+    Permit2ReplaySucceeds, "permit2-replay-succeeds",
+        "A spent payment over Permit2 is answered success.";
+    Permit2CopiesSucceed, "permit2-copies-succeed",
+        "Copies of a payment over Permit2 that are settled at once are all answered success.";
+    Permit2LiesWithoutTransaction, "permit2-lies-without-transaction",
+        "Settle answers success for payments over Permit2 and sends nothing.";
+    Permit2ClaimsReverted, "permit2-claims-reverted",
+        "Settle does not look at payments over Permit2 and answers success for transactions that reverted.";
+    Permit2RoundsAmounts, "permit2-rounds-amounts",
+        "Amounts over Permit2 are told as doubles have them.";
+
+    // Scheme upto
+    UptoAnyFacilitator, "upto-any-facilitator",
+        "An upto payment may name another facilitator.";
+    UptoTakesTheCap, "upto-takes-the-cap",
+        "Whatever is charged, the whole permitted amount is moved.";
+    UptoSaysTheCap, "upto-says-the-cap",
+        "Answers name the permitted amount instead of what was charged.";
+    UptoAboveTheCap, "upto-above-the-cap",
+        "A charge above the permitted amount is answered success, and the permitted amount is moved.";
+    UptoRefusesZero, "upto-refuses-zero",
+        "A charge of nothing is refused.";
+    UptoWithoutAddress, "upto-without-address",
+        "The upto kind does not name the account that settles.";
+    UptoTakesEip3009, "upto-takes-eip3009",
+        "An EIP-3009 authorization passes under scheme upto.";
+    UptoPaysTheRequirements, "upto-pays-the-requirements",
+        "An upto payment with another payee than the signed one is answered success.";
 
     // Supported kinds
     SupportedWithoutKinds, "supported-without-kinds",

@@ -4,7 +4,7 @@ use super::findings::Finding;
 use super::mutants::Fault;
 use super::payment::Payment;
 use super::service::Service;
-use super::{slips, token};
+use super::{slips, token, wallets};
 use alloy_primitives::address;
 use gauntlet_report::clock::unix_seconds;
 use gauntlet_wire::eip3009::{Recovered, recover};
@@ -35,6 +35,8 @@ pub(super) fn known_asset(network: Network) -> Option<Address> {
     match network.chain_id {
         84532 => Some(address!("036CbD53842c5426634e7929541eC2318f3dCF7e")),
         8453 => Some(address!("833589fCD6eDb6E08f4c7C32D4f71b54bdA02913")),
+        56 => Some(address!("cE24439F2D9C6a2289F741120FE202248B666666")),
+        97 => Some(address!("330949Aed7d00FCe0558C64ED6FeC9792616cC39")),
         31337 => Some(address!("c3b73d0fff1cb9a0d2ecaffa22abbfd362d47dec")),
         _ => None,
     }
@@ -58,7 +60,11 @@ pub(super) async fn pardons(
         return true;
     }
     match finding {
-        Finding::Scheme => fault == Fault::IgnoresScheme && agree_on_scheme(request),
+        Finding::Scheme => match fault {
+            Fault::IgnoresScheme => agree_on_scheme(request),
+            Fault::UptoTakesEip3009 => request.requirements.scheme == "upto",
+            _ => false,
+        },
         Finding::ClaimedScheme => fault == Fault::IgnoresClaimedScheme,
         Finding::Network => fault == Fault::IgnoresNetwork && agree_on_network(request),
         Finding::ClaimedNetwork => fault == Fault::IgnoresClaimedNetwork,
@@ -88,7 +94,9 @@ pub(super) async fn pardons(
             }
             _ => false,
         },
-        Finding::NoCode | Finding::NotEip3009 | Finding::Simulation => fault == Fault::NoSimulation,
+        Finding::Wallet(answer) => wallets::takes_for_yes(fault, answer, request),
+        Finding::Simulation => fault == Fault::NoSimulation || wallets::is_unlooked_at(fault, request),
+        Finding::NoCode | Finding::NotEip3009 => fault == Fault::NoSimulation,
     }
 }
 

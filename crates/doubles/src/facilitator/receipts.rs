@@ -2,7 +2,7 @@
 
 use super::rpc::Rpc;
 use super::token::Eip3009::Transfer;
-use alloy_primitives::B256;
+use alloy_primitives::{Address, B256, U256};
 use alloy_rpc_types_eth::TransactionReceipt;
 use alloy_sol_types::SolEvent;
 use gauntlet_wire::message::Request;
@@ -32,13 +32,26 @@ pub(super) async fn wait(rpc: &Rpc, hash: B256, limit: Duration) -> Option<Trans
 /// Whether the transaction moved exactly what was authorized.
 pub(super) fn moved(receipt: &TransactionReceipt, request: &Request) -> bool {
     let authorization = &request.authorization;
+    has_transfer(
+        receipt,
+        request.requirements.asset,
+        authorization.from,
+        authorization.to,
+        authorization.value,
+    )
+}
+
+/// Whether the transaction succeeded and this token moved exactly this.
+pub(super) fn has_transfer(
+    receipt: &TransactionReceipt,
+    token: Address,
+    from: Address,
+    to: Address,
+    value: U256,
+) -> bool {
     receipt.status()
-        && receipt.logs().iter().any(|log| {
-            log.address() == request.requirements.asset
-                && Transfer::decode_log(&log.inner).is_ok_and(|transfer| {
-                    transfer.from == authorization.from
-                        && transfer.to == authorization.to
-                        && transfer.value == authorization.value
-                })
+        && receipt.logs().iter().filter(|log| log.address() == token).any(|log| {
+            Transfer::decode_log(&log.inner)
+                .is_ok_and(|moved| (moved.from, moved.to, moved.value) == (from, to, value))
         })
 }

@@ -6,7 +6,7 @@ use super::mutants::Fault;
 use super::payment::{self, Body, Payment, Seen, Unreadable};
 use super::service::{Refusal, Service};
 use super::settle::{self, Failure};
-use super::{slips, supported};
+use super::{permit2, slips, supported};
 use crate::body::{Untaken, take};
 use crate::json::Repeats;
 use crate::listener::HangUp;
@@ -41,6 +41,12 @@ async fn supported(State(service): State<Arc<Service>>) -> Response {
 }
 
 async fn verify(State(service): State<Arc<Service>>, headers: HeaderMap, body: axum::body::Body) -> Response {
+    let body = take(body).await;
+    if let Ok(bytes) = &body
+        && permit2::is_meant(bytes)
+    {
+        return permit2::verify(&service, bytes).await;
+    }
     let (seen, payment) = match readable(&service, Call::Verify, &headers, body).await {
         Ok(read) => read,
         Err(response) => return response,
@@ -56,6 +62,12 @@ async fn verify(State(service): State<Arc<Service>>, headers: HeaderMap, body: a
 }
 
 async fn settle(State(service): State<Arc<Service>>, headers: HeaderMap, body: axum::body::Body) -> Response {
+    let body = take(body).await;
+    if let Ok(bytes) = &body
+        && permit2::is_meant(bytes)
+    {
+        return permit2::settle(&service, bytes).await;
+    }
     let (seen, payment) = match readable(&service, Call::Settle, &headers, body).await {
         Ok(read) => read,
         Err(response) => return response,
@@ -95,7 +107,7 @@ async fn readable(
     service: &Arc<Service>,
     call: Call,
     headers: &HeaderMap,
-    body: axum::body::Body,
+    body: Result<Vec<u8>, Untaken>,
 ) -> Result<(Seen, Box<Payment>), Response> {
     // This fault sits at one of the two doors only.
     let fault = service.fault.filter(|fault| call == Call::Verify || *fault != Fault::VerifyReadsLeniently);
@@ -104,7 +116,7 @@ async fn readable(
         (Some(Fault::FirstVerifiedLastSettled), Call::Settle) => Repeats::Last,
         _ => Repeats::Refused,
     };
-    let read = match take(body).await {
+    let read = match body {
         Ok(bytes) => {
             if service.is(Fault::WedgedAfterDeepBody) && slips::is_too_deep(&bytes) {
                 service.quirks.wedge();

@@ -92,7 +92,22 @@ impl Rpc {
         data: &[u8],
         now: u64,
     ) -> Result<Called, ChainError> {
-        let transaction = json!({ "from": from, "to": to, "input": Bytes::copy_from_slice(data) });
+        self.call_within(from, to, data, now, None).await
+    }
+
+    /// As [`Rpc::call`], with no more than this much gas: a call that needs more has reverted.
+    pub(super) async fn call_within(
+        &self,
+        from: Address,
+        to: Address,
+        data: &[u8],
+        now: u64,
+        gas: Option<u64>,
+    ) -> Result<Called, ChainError> {
+        let mut transaction = json!({ "from": from, "to": to, "input": Bytes::copy_from_slice(data) });
+        if let Some(gas) = gas {
+            transaction["gas"] = json!(format!("{gas:#x}"));
+        }
         let params = json!([transaction, "latest", {}, { "time": format!("{now:#x}") }]);
         match self.raw("eth_call", params).await {
             Ok(returned) => {

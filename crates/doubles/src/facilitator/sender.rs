@@ -39,6 +39,15 @@ pub(super) struct Outgoing {
     pub(super) value: U256,
 }
 
+/// What a transaction may cost.
+#[derive(Debug, Clone, Copy)]
+struct Fuel {
+    /// The most gas that it may use.
+    gas: u64,
+    /// Wei that a unit of gas costs at the moment.
+    price: u128,
+}
+
 #[derive(Debug)]
 pub(super) struct Sender {
     key: Key,
@@ -62,30 +71,38 @@ impl Sender {
         *self.next.lock().await = None;
     }
 
-    /// Signs and hands over a transaction.
+    /// Signs and hands over a transaction with gas for one transfer.
     ///
     /// # Errors
     /// [`ChainError`] when the transaction is certainly not with the chain.
     pub(super) async fn submit(&self, rpc: &Rpc, outgoing: &Outgoing) -> Result<Submitted, ChainError> {
-        let gas_price = rpc.gas_price().await?;
+        self.submit_within(rpc, outgoing, GAS).await
+    }
+
+    /// As [`Sender::submit`], with a gas limit of choice.
+    ///
+    /// # Errors
+    /// [`ChainError`] when the transaction is certainly not with the chain.
+    pub(super) async fn submit_within(
+        &self,
+        rpc: &Rpc,
+        outgoing: &Outgoing,
+        gas: u64,
+    ) -> Result<Submitted, ChainError> {
+        let fuel = Fuel { gas, price: rpc.gas_price().await? };
         if self.fault == Some(Fault::NonceCollisions) {
-            return self.submit_carelessly(rpc, outgoing, gas_price).await;
+            return self.submit_carelessly(rpc, outgoing, fuel).await;
         }
-        match self.submit_next(rpc, outgoing, gas_price).await {
+        match self.submit_next(rpc, outgoing, fuel).await {
             // Somebody else used the account. The nonce was forgotten, so that the second try asks for it.
             Err(ChainError::AccountNonce) if self.fault != Some(Fault::WedgedNonce) => {
-                self.submit_next(rpc, outgoing, gas_price).await
+                self.submit_next(rpc, outgoing, fuel).await
             }
             other => other,
         }
     }
 
-    async fn submit_next(
-        &self,
-        rpc: &Rpc,
-        outgoing: &Outgoing,
-        gas_price: u128,
-    ) -> Result<Submitted, ChainError> {
+    async fn submit_next(&self, rpc: &Rpc, outgoing: &Outgoing, fuel: Fuel) -> Result<Submitted, ChainError> {
         let mut next = self.next.lock().await;
         let nonce = match *next {
             Some(nonce) => nonce,
@@ -93,7 +110,7 @@ impl Sender {
         };
         // Forgotten until the chain has the transaction: also when this future is dropped meanwhile.
         *next = (self.fault == Some(Fault::WedgedNonce)).then_some(nonce + 1);
-        let (hash, bytes) = self.sign(outgoing, nonce, gas_price);
+        let (hash, bytes) = self.sign(outgoing, nonce, fuel);
         let submitted = hand_over(rpc, hash, &bytes).await?;
         if matches!(submitted, Submitted::Sent(_)) {
             *next = Some(nonce + 1);
@@ -105,22 +122,22 @@ impl Sender {
         &self,
         rpc: &Rpc,
         outgoing: &Outgoing,
-        gas_price: u128,
+        fuel: Fuel,
     ) -> Result<Submitted, ChainError> {
         let nonce = rpc.account_nonce(self.address(), false).await?;
         // Long enough for settlements at the same time to read the same nonce on any machine.
         tokio::time::sleep(Duration::from_millis(30)).await;
-        let (hash, bytes) = self.sign(outgoing, nonce, gas_price);
+        let (hash, bytes) = self.sign(outgoing, nonce, fuel);
         hand_over(rpc, hash, &bytes).await
     }
 
-    fn sign(&self, outgoing: &Outgoing, nonce: u64, gas_price: u128) -> (B256, Bytes) {
+    fn sign(&self, outgoing: &Outgoing, nonce: u64, fuel: Fuel) -> (B256, Bytes) {
         let transaction = TxEip1559 {
             chain_id: self.chain_id,
             nonce,
-            gas_limit: GAS,
+            gas_limit: fuel.gas,
             // The price may double before the transaction is mined.
-            max_fee_per_gas: gas_price.saturating_mul(2).saturating_add(1_000_000_000),
+            max_fee_per_gas: fuel.price.saturating_mul(2).saturating_add(1_000_000_000),
             max_priority_fee_per_gas: 1_000_000_000,
             to: TxKind::Call(outgoing.to),
             value: outgoing.value,

@@ -8,12 +8,13 @@ use super::payment::Payment;
 use super::quirks::Quirks;
 use super::rpc::{ChainError, Rpc};
 use super::sender::{Outgoing, Sender};
+use super::wallets::{self, Signer};
 use super::{Config, receipts, token};
 use crate::DoubleError;
 use crate::claims::Claims;
 use crate::listener::Closing;
 use gauntlet_report::clock::unix_seconds;
-use gauntlet_wire::{Key, Network, U256, Version};
+use gauntlet_wire::{Address, Key, Network, U256, Version};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -22,6 +23,8 @@ use std::time::Duration;
 pub(super) struct Service {
     pub(super) network: Network,
     pub(super) versions: Vec<Version>,
+    /// The factories that may make a payer's smart wallet.
+    pub(super) factories: Vec<Address>,
     pub(super) fault: Option<Fault>,
     pub(super) rpc: Rpc,
     pub(super) rpc_url: String,
@@ -44,6 +47,15 @@ pub(super) enum Refusal {
     Reason(&'static str),
 }
 
+/// A payment against which nothing is to be said without the chain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Examined {
+    /// A fault looked past something.
+    pub(super) pardoned: bool,
+    /// Who answers for its signature.
+    pub(super) signer: Signer,
+}
+
 impl Service {
     /// Whether payments of this version are taken, whatever `/supported` says.
     pub(super) fn serves(&self, version: Version) -> bool {
@@ -52,7 +64,7 @@ impl Service {
     }
 
     pub(super) fn new(config: Config, closing: Closing) -> Result<Self, DoubleError> {
-        let Config { rpc_url, key, network, versions, fault, listen: _ } = config;
+        let Config { rpc_url, key, network, versions, factories, fault, listen: _ } = config;
         let sending_key = match fault {
             Some(Fault::SettlesFromStranger) => Key::derive("gauntlet/role/facilitator2"),
             _ => key.clone(),
@@ -60,6 +72,7 @@ impl Service {
         Ok(Self {
             network,
             versions,
+            factories,
             fault,
             rpc: Rpc::new(&rpc_url).ok_or(DoubleError::RpcUrl)?,
             rpc_url,
@@ -128,18 +141,32 @@ impl Service {
     }
 
     async fn examine(&self, payment: &Payment) -> Result<(), Refusal> {
-        let pardoned = self.offline(payment, Stage::Verify).await.map_err(Refusal::Finding)?;
-        self.onchain(payment, Stage::Verify, pardoned).await
+        let examined = self.offline(payment, Stage::Verify).await?;
+        self.onchain(payment, Stage::Verify, &examined).await
     }
 
-    /// The checks that need no chain. Says whether a fault looked past one.
-    pub(super) async fn offline(&self, payment: &Payment, stage: Stage) -> Result<bool, Finding> {
+    /// The checks that need no chain, but for the question whether the payer is a smart wallet when the signature is not
+    /// that of a key.
+    pub(super) async fn offline(&self, payment: &Payment, stage: Stage) -> Result<Examined, Refusal> {
         let mut findings = checks::findings(&payment.request, self.network, unix_seconds());
         let [signed, asked] = &payment.payee_texts;
         if self.is(Fault::CaseSensitivePayee) && signed != asked {
             findings.push(Finding::Payee);
         }
-        self.look_past(payment, findings, stage, false).await
+        let (unsigned, others): (Vec<_>, Vec<_>) =
+            findings.into_iter().partition(|finding| matches!(finding, Finding::Signature(_)));
+        let pardoned = self.look_past(payment, others, stage, false).await?;
+        if unsigned.is_empty() {
+            return Ok(Examined { pardoned, signer: Signer::Key });
+        }
+        let signer = wallets::signer(self, payment, stage).await;
+        match signer.map_err(|error| self.chain_failed(error))? {
+            Signer::Key => {
+                let pardoned = self.look_past(payment, unsigned, stage, pardoned).await?;
+                Ok(Examined { pardoned, signer: Signer::Key })
+            }
+            signer => Ok(Examined { pardoned, signer }),
+        }
     }
 
     /// The checks that ask the chain.
@@ -147,15 +174,30 @@ impl Service {
         &self,
         payment: &Payment,
         stage: Stage,
-        pardoned: bool,
+        examined: &Examined,
     ) -> Result<(), Refusal> {
-        let findings =
-            token::findings(&self.rpc, &payment.request, self.sender.address(), unix_seconds()).await;
+        let findings = self.ask_chain(payment, stage, &examined.signer).await;
         let mut findings = findings.map_err(|error| self.chain_failed(error))?;
         if self.is(Fault::RefusalsStay) {
             self.quirks.keep_refused(payment.id(), &mut findings);
         }
-        self.look_past(payment, findings, stage, pardoned).await.map(|_| ()).map_err(Refusal::Finding)
+        self.look_past(payment, findings, stage, examined.pardoned).await.map(|_| ())
+    }
+
+    /// What the payer's wallet, if it is one, and the token have against a payment.
+    async fn ask_chain(
+        &self,
+        payment: &Payment,
+        stage: Stage,
+        signer: &Signer,
+    ) -> Result<Vec<Finding>, ChainError> {
+        let (request, now) = (&payment.request, unix_seconds());
+        let (settlement, gas) = (wallets::settlement(request, signer), wallets::gas(self, signer));
+        let mut findings = wallets::findings(self, payment, signer).await?;
+        let sender = self.sender.address();
+        findings.extend(token::findings(&self.rpc, request, &settlement, gas, sender, now).await?);
+        wallets::slip(self, payment, stage, signer, &mut findings).await?;
+        Ok(findings)
     }
 
     /// The refusal of a payment about which the chain did not say enough.
@@ -175,10 +217,10 @@ impl Service {
         findings: Vec<Finding>,
         stage: Stage,
         mut pardoned: bool,
-    ) -> Result<bool, Finding> {
+    ) -> Result<bool, Refusal> {
         for finding in findings {
             if !pardons(self, payment, finding, stage, pardoned).await {
-                return Err(finding);
+                return Err(Refusal::Finding(finding));
             }
             pardoned = true;
         }

@@ -4,15 +4,15 @@ use super::findings::{Finding, reason};
 use super::mutants::Fault;
 use super::pardons::{Stage, is_high_s};
 use super::payment::Payment;
+use super::receipts;
 use super::rpc::ChainError;
-use super::sender::{Outgoing, Submitted};
-use super::service::{Refusal, Service};
+use super::sender::Submitted;
+use super::service::{Examined, Refusal, Service};
 use super::slips::{self, COPIES};
-use super::{receipts, token};
+use super::wallets::{self, Signer};
 use crate::claims::{Claim, Known};
 use alloy_primitives::B256;
 use gauntlet_report::clock::unix_seconds;
-use gauntlet_wire::U256;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -74,21 +74,24 @@ async fn attempt(service: &Arc<Service>, payment: &Payment) -> Result<B256, Fail
         return Err(refused(reason::TRANSACTION, None));
     }
     let was_spent = matches!(service.claims.known(id), Some(Known::Settled { .. }));
-    let pardoned = if service.is(Fault::SettleSkipsChecks) {
-        false
+    let examined = if service.is(Fault::SettleSkipsChecks) {
+        let signer = wallets::signer(service, payment, Stage::Settle).await;
+        Examined { pardoned: false, signer: signer.map_err(|error| service.chain_failed(error))? }
     } else {
         match service.offline(payment, Stage::Settle).await {
-            Ok(pardoned) => pardoned,
-            Err(finding) if service.is(Fault::HighSPaysAgain) && is_high_s(finding, &payment.request) => {
+            Ok(examined) => examined,
+            Err(Refusal::Finding(finding))
+                if service.is(Fault::HighSPaysAgain) && is_high_s(finding, &payment.request) =>
+            {
                 return high_s(service, payment, finding, was_spent).await;
             }
-            Err(finding) => return Err(Refusal::Finding(finding).into()),
+            Err(refusal) => return Err(refusal.into()),
         }
     };
     if let Some(resumed) = resume(service, payment).await {
         return resumed;
     }
-    let claim = match examine_and_claim(service, payment, pardoned).await {
+    let claim = match examine_and_claim(service, payment, &examined).await {
         Ok(claim) => claim,
         Err(Obstacle::Spent(failure)) => return spent(service, payment, failure, was_spent).await,
         Err(Obstacle::InFlight) => return duplicate(service, payment).await,
@@ -98,7 +101,8 @@ async fn attempt(service: &Arc<Service>, payment: &Payment) -> Result<B256, Fail
     if service.is(Fault::SettleLiesWithoutTransaction) {
         return Ok(service.quirks.invented_hash());
     }
-    let submitted = submit(service, payment).await.map_err(|error| service.chain_failed(error))?;
+    let submitted = submit(service, payment, &examined.signer).await;
+    let submitted = submitted.map_err(|error| service.chain_failed(error))?;
     conclude(service, payment, claim, submitted).await
 }
 
@@ -114,10 +118,10 @@ enum Obstacle {
 async fn examine_and_claim(
     service: &Arc<Service>,
     payment: &Payment,
-    pardoned: bool,
+    examined: &Examined,
 ) -> Result<Claim, Obstacle> {
     if !service.is(Fault::SettleClaimsReverted) {
-        service.onchain(payment, Stage::Settle, pardoned).await.map_err(|refusal| match refusal {
+        service.onchain(payment, Stage::Settle, examined).await.map_err(|refusal| match refusal {
             Refusal::Finding(Finding::NonceUsed) => Obstacle::Spent(refusal.into()),
             other => Obstacle::Other(other.into()),
         })?;
@@ -201,18 +205,23 @@ async fn high_s(
     finding: Finding,
     was_spent: bool,
 ) -> Result<B256, Failure> {
+    let examined = Examined { pardoned: false, signer: Signer::Key };
     let spent = was_spent
-        || service.onchain(payment, Stage::Settle, false).await == Err(Refusal::Finding(Finding::NonceUsed));
+        || service.onchain(payment, Stage::Settle, &examined).await
+            == Err(Refusal::Finding(Finding::NonceUsed));
     if spent { Ok(service.quirks.invented_hash()) } else { Err(Refusal::Finding(finding).into()) }
 }
 
-async fn submit(service: &Arc<Service>, payment: &Payment) -> Result<Submitted, ChainError> {
-    let outgoing = Outgoing {
-        to: payment.request.requirements.asset,
-        data: token::transfer(&payment.request),
-        value: U256::ZERO,
+async fn submit(service: &Arc<Service>, payment: &Payment, signer: &Signer) -> Result<Submitted, ChainError> {
+    let sent_for = match signer {
+        Signer::Wallet(_) if service.is(Fault::CutsWalletSignatures) => &Signer::Key,
+        signer => signer,
     };
-    let submitted = service.sender.submit(&service.rpc, &outgoing).await?;
+    let outgoing = wallets::settlement(&payment.request, sent_for);
+    let submitted = match wallets::gas(service, signer) {
+        None => service.sender.submit(&service.rpc, &outgoing).await?,
+        Some(gas) => service.sender.submit_within(&service.rpc, &outgoing, gas).await?,
+    };
     if service.is(Fault::DoubleBroadcast) {
         // The fault is the second transaction; what becomes of it is nobody's concern.
         let _ = service.sender.submit(&service.rpc, &outgoing).await;
@@ -260,7 +269,7 @@ fn patience(service: &Service, payment: &Payment, submitted: Submitted) -> Durat
 /// Sends what can be sent and calls it settled.
 pub(super) async fn anything(service: &Arc<Service>, payment: Option<&Payment>) -> B256 {
     let Some(payment) = payment else { return service.quirks.invented_hash() };
-    match submit(service, payment).await {
+    match submit(service, payment, &Signer::Key).await {
         Ok(submitted) => {
             // Whether it is mined does not matter to this mutant; a good payment should be, before it answers.
             let limit = patience(service, payment, submitted);

@@ -10,6 +10,9 @@ use serde_json::{Value, json};
 pub(super) fn supported(service: &Service) -> Value {
     let fault = service.fault;
     let mut kinds: Vec<Value> = service.versions.iter().map(|version| kind(service, *version)).collect();
+    if service.serves(Version::V2) {
+        kinds.push(upto(service));
+    }
     match fault {
         Some(Fault::SupportedKindIncomplete) => {
             kinds.push(json!({ "x402Version": 2, "network": service.network.caip2() }));
@@ -26,6 +29,15 @@ pub(super) fn supported(service: &Service) -> Value {
         Some(Fault::SupportedIncomplete) => json!({ "kinds": kinds }),
         _ => json!({ "kinds": kinds, "extensions": [], "signers": signers }),
     }
+}
+
+/// Scheme `upto`: whoever pays has to name the account that settles.
+fn upto(service: &Service) -> Value {
+    let mut kind = json!({ "x402Version": 2, "scheme": "upto", "network": service.network.caip2() });
+    if service.fault != Some(Fault::UptoWithoutAddress) {
+        kind["extra"] = json!({ "facilitatorAddress": service.sender.address().to_checksum(None) });
+    }
+    kind
 }
 
 fn kind(service: &Service, version: Version) -> Value {

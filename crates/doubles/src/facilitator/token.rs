@@ -3,7 +3,8 @@
 use super::checks;
 use super::findings::Finding;
 use super::rpc::{Called, ChainError, Rpc};
-use alloy_primitives::{Address, U256};
+use super::sender::Outgoing;
+use alloy_primitives::{Address, Bytes, U256};
 use alloy_sol_types::{SolCall, SolEvent, SolValue, sol};
 use gauntlet_wire::message::Request;
 use gauntlet_wire::{Domain, Network};
@@ -22,6 +23,10 @@ sol! {
             address from, address to, uint256 value, uint256 validAfter, uint256 validBefore, bytes32 nonce,
             uint8 v, bytes32 r, bytes32 s
         ) external;
+        function transferWithAuthorization(
+            address from, address to, uint256 value, uint256 validAfter, uint256 validBefore, bytes32 nonce,
+            bytes signature
+        ) external;
     }
 }
 
@@ -31,7 +36,7 @@ pub(super) fn transfer(request: &Request) -> Vec<u8> {
     let authorization = &request.authorization;
     let mut signature = request.signature.clone();
     signature.resize(65, 0);
-    Eip3009::transferWithAuthorizationCall {
+    Eip3009::transferWithAuthorization_0Call {
         from: authorization.from,
         to: authorization.to,
         value: authorization.value,
@@ -45,13 +50,31 @@ pub(super) fn transfer(request: &Request) -> Vec<u8> {
     .abi_encode()
 }
 
-/// Everything that the token has against a payment; `now` is Unix seconds.
+/// Call data of the transfer of a smart wallet: the token hands the signature to it as it is.
+pub(super) fn transfer_of_wallet(request: &Request, signature: &Bytes) -> Vec<u8> {
+    let authorization = &request.authorization;
+    Eip3009::transferWithAuthorization_1Call {
+        from: authorization.from,
+        to: authorization.to,
+        value: authorization.value,
+        validAfter: authorization.valid_after,
+        validBefore: authorization.valid_before,
+        nonce: authorization.nonce,
+        signature: signature.clone(),
+    }
+    .abi_encode()
+}
+
+/// Everything that the token has against a payment that `settlement` would settle; `now` is Unix seconds. `gas` is what
+/// that may use at most.
 ///
 /// # Errors
 /// [`ChainError`] when the chain did not answer all questions: then nothing is known.
 pub(super) async fn findings(
     rpc: &Rpc,
     request: &Request,
+    settlement: &Outgoing,
+    gas: Option<u64>,
     sender: Address,
     now: u64,
 ) -> Result<Vec<Finding>, ChainError> {
@@ -60,12 +83,12 @@ pub(super) async fn findings(
     let state =
         Eip3009::authorizationStateCall { authorizer: authorization.from, nonce: authorization.nonce };
     let balance = Eip3009::balanceOfCall { account: authorization.from };
-    let (state, balance, transfer) = (state.abi_encode(), balance.abi_encode(), transfer(request));
+    let (state, balance) = (state.abi_encode(), balance.abi_encode());
     let (code, state, balance, transfer) = tokio::try_join!(
         rpc.has_code(asset),
         rpc.call(sender, asset, &state, now),
         rpc.call(sender, asset, &balance, now),
-        rpc.call(sender, asset, &transfer, now),
+        rpc.call_within(sender, settlement.to, &settlement.data, now, gas),
     )?;
     let mut findings = Vec::new();
     if !code {

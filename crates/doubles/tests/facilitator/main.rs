@@ -6,4 +6,5 @@ mod payments;
 mod searched;
 mod settling;
 mod support;
+mod wallets;
 mod world;

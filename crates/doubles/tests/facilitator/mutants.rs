@@ -312,7 +312,8 @@ async fn faults_of_supported() {
     assert!(once(Fault::SupportedWithoutKinds).await.get("kinds").is_none());
     assert!(once(Fault::SupportedIncomplete).await.get("signers").is_none());
     assert!(once(Fault::SupportedOddSigners).await["signers"]["eip155:*"].is_null());
-    assert!(once(Fault::SupportedKindIncomplete).await["kinds"][2].get("scheme").is_none());
+    assert!(once(Fault::SupportedKindIncomplete).await["kinds"][3].get("scheme").is_none());
+    assert!(once(Fault::UptoWithoutAddress).await["kinds"][2].get("extra").is_none());
     assert_eq!(once(Fault::V1NetworkInV2).await["kinds"][0]["network"], "base-sepolia");
     let flickering = world.double(Fault::SupportedFlickers).await;
     assert_ne!(ask(&flickering).await, ask(&flickering).await);

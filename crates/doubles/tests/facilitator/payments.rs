@@ -221,6 +221,12 @@ async fn supported_names_every_kind_and_the_signer() {
                 "kinds": [
                     { "x402Version": 2, "scheme": "exact", "network": "eip155:84532" },
                     { "x402Version": 1, "scheme": "exact", "network": "base-sepolia" },
+                    {
+                        "x402Version": 2,
+                        "scheme": "upto",
+                        "network": "eip155:84532",
+                        "extra": { "facilitatorAddress": double.signer().to_checksum(None) },
+                    },
                 ],
                 "extensions": [],
                 "signers": { "eip155:*": [double.signer().to_checksum(None)] },

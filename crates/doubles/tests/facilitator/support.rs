@@ -1,5 +1,6 @@
 //! Doubles on a chain, payments, a client, and a line to the chain that can be cut.
 
+use gauntlet_chain::WALLET_FACTORY;
 use gauntlet_doubles::facilitator::mutants::Fault;
 use gauntlet_doubles::facilitator::{Config, Running, serve};
 use gauntlet_report::clock::unix_seconds;
@@ -29,6 +30,7 @@ impl World {
             key: self.facilitator(),
             network: self.network(),
             versions: Version::ALL.to_vec(),
+            factories: vec![WALLET_FACTORY],
             fault: fault.into(),
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
         })

@@ -27,6 +27,10 @@ impl World {
         world
     }
 
+    pub(crate) fn chain(&self) -> &Chain {
+        &self.chain
+    }
+
     pub(crate) fn rpc_url(&self) -> String {
         self.chain.rpc_url().to_owned()
     }

@@ -52,6 +52,7 @@ impl Town {
             key: chain.roles().facilitator.clone(),
             network: chain.profile().network,
             versions: Version::ALL.to_vec(),
+            factories: Vec::new(),
             fault: None,
             listen: anywhere(),
         })

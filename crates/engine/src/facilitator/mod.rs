@@ -12,9 +12,11 @@ pub mod edges;
 pub mod mining;
 pub mod money;
 pub mod negatives;
+mod permit2;
 pub mod replay;
 pub mod rpc;
 pub mod supported;
+pub mod wallets;
 
 use crate::check::Check;
 use crate::row::{Row, Scope, Topic, versioned};
@@ -37,5 +39,7 @@ pub fn checks() -> Vec<Check> {
     checks.extend(negatives::checks());
     checks.extend(edges::checks());
     checks.extend(bodies::checks());
+    checks.extend(wallets::checks());
+    checks.extend(permit2::checks());
     checks
 }

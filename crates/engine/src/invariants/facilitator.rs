@@ -117,7 +117,7 @@ fn one_success(seen: &Seen<'_>) -> Result<Ruling, Stop> {
     for (key, entries) in seen.settles() {
         let successes = || entries.iter().filter(|entry| entry.said == Said::Yes);
         let names: BTreeSet<String> = successes().map(|entry| named(entry)).collect();
-        let paid = entries.first().map(|entry| exact(seen, entry).len()).unwrap_or_default();
+        let paid = entries.iter().map(|entry| exact(seen, entry).len()).max().unwrap_or_default();
         if names.len() > 1 || paid > 1 {
             ruling.breaches.push(Breach {
                 kind: "settled-twice",
@@ -146,14 +146,16 @@ fn balance(seen: &Seen<'_>) -> Result<Ruling, Stop> {
     let mut expected: BTreeMap<Address, Due> = BTreeMap::new();
     let mut unsure: BTreeSet<Address> = BTreeSet::new();
     for (key, entries) in seen.settles() {
-        let Some(payment) = entries.first().and_then(|entry| entry.payment.as_ref()) else {
+        // Where an authorization leaves open how much is charged, the successful answer was to the request that said it.
+        let settled = entries.iter().find(|entry| entry.said == Said::Yes);
+        let Some(payment) = settled.or(entries.first()).and_then(|entry| entry.payment.as_ref()) else {
             continue;
         };
         let due = expected.entry(payment.to).or_default();
         due.exchanges.extend(entries.iter().map(|entry| entry.exchange));
         if entries.iter().any(|entry| is_open(entry)) {
             unsure.insert(payment.to);
-        } else if seen.was_relayed(&key) || entries.iter().any(|entry| entry.said == Said::Yes) {
+        } else if seen.was_relayed(&key) || settled.is_some() {
             due.units += payment.value;
         }
     }

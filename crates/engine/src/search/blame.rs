@@ -49,6 +49,8 @@ fn of(fault: ReasonClass, made: &Made, body: &[u8], version: Version) -> &'stati
         ReasonClass::Domain if has_no_domain(body) => "X402-EVM3009-026",
         ReasonClass::Domain => "X402-EVM3009-025",
         ReasonClass::Payload | ReasonClass::Requirements => illegible(body),
+        // The search pays over EIP-3009, which knows neither allowances nor facilitators.
+        ReasonClass::Allowance | ReasonClass::Facilitator => "X402V2-FA-SETTLE-004",
         ReasonClass::Pending | ReasonClass::Unexpected | ReasonClass::Other => "X402V2-FA-SETTLE-004",
     }
 }

@@ -117,6 +117,7 @@ fn command_environment() -> impl Iterator<Item = (String, String)> {
         ("GAUNTLET_FACILITATOR_KEY", "{facilitator_key}"),
         ("GAUNTLET_FACILITATOR_ADDRESS", "{facilitator_address}"),
         ("GAUNTLET_FACILITATOR_URL", "{facilitator_url}"),
+        ("GAUNTLET_WALLET_FACTORY", "{wallet_factory}"),
         ("GAUNTLET_PAYEE", "{payee}"),
         ("GAUNTLET_PAYEE2", "{payee2}"),
         ("GAUNTLET_CANARY", "{canary}"),

@@ -2,7 +2,7 @@
 
 use super::running::{ANY_PORT, Starter};
 use crate::target::TargetSpec;
-use gauntlet_chain::{Profile, Roles};
+use gauntlet_chain::{Profile, Roles, WALLET_FACTORY};
 use gauntlet_doubles::{facilitator, server};
 use gauntlet_probe::Guard;
 use gauntlet_wire::{Address, Key, Version};
@@ -40,6 +40,7 @@ impl Surroundings {
                 key: self.roles.facilitator.clone(),
                 network: self.network.network,
                 versions: Version::ALL.to_vec(),
+                factories: vec![WALLET_FACTORY],
                 fault: None,
                 listen: ANY_PORT,
             },
@@ -77,6 +78,7 @@ impl Surroundings {
             ("asset_version", usdc.version.clone()),
             ("facilitator_key", self.roles.facilitator.to_bytes().to_string()),
             ("facilitator_address", self.roles.facilitator.address().to_string()),
+            ("wallet_factory", WALLET_FACTORY.to_string()),
             ("payee", self.roles.payee.address().to_string()),
             ("payee2", second_payee().to_string()),
             ("canary", self.canary()),
@@ -110,6 +112,7 @@ pub fn placeholder_names() -> Vec<&'static str> {
         "asset_version",
         "facilitator_key",
         "facilitator_address",
+        "wallet_factory",
         "payee",
         "payee2",
         "canary",

@@ -17,6 +17,7 @@ macro_rules! files {
 pub(super) const FILES: &[(&str, &str)] = files![
     "smoke",
     "baseline",
+    "throughput",
     "ramp",
     "spike",
     "replay-storm",

@@ -102,7 +102,7 @@ fn judge(cx: &Cx, row: &Negative, endpoint: Endpoint, reply: &Reply, chain: Vec<
 }
 
 /// A transaction for a payment that is refused anyway costs the facilitator its gas, once for each request of anybody.
-async fn nothing_was_broadcast(cx: &Cx, payment: &Payment, reply: &Reply, block: u64) -> Judged {
+pub(super) async fn nothing_was_broadcast(cx: &Cx, payment: &Payment, reply: &Reply, block: u64) -> Judged {
     if reply.said != Said::No || cx.world.claims.signers.is_empty() {
         return Ok(());
     }

@@ -124,6 +124,7 @@ mod tests {
             changes: Vec::new(),
             money_rule: "",
             raw: None,
+            judged: None,
             now: NOW,
         }
     }

@@ -1,0 +1,100 @@
+//! Payments over Permit2: scheme `exact` on EVM §2 and scheme `upto` on EVM, version 2 only.
+//!
+//! Whether a facilitator takes them, it says in `/supported` (`upto`) or shows by taking a plain one (`exact`, whose kind
+//! does not tell the transfer method). To those that do not, none of this applies.
+
+mod amounts;
+mod control;
+mod money;
+mod payment;
+mod refused;
+mod spent;
+mod table;
+
+use crate::check::{Check, Lane, Stop};
+use crate::cx::Cx;
+use crate::history::{Endpoint, Said};
+use gauntlet_wire::permit2::Permit2Scheme;
+use gauntlet_wire::{Address, Version};
+use payment::Payment;
+use serde_json::Value;
+use std::sync::Arc;
+
+/// All checks of payments over Permit2.
+pub(super) fn checks() -> Vec<Check> {
+    [control::checks(), refused::checks(), spent::checks(), amounts::checks()].concat()
+}
+
+/// A check of payments of one scheme.
+fn check<F>(
+    id: &str,
+    title: &str,
+    covers: &[&'static str],
+    risk: &'static str,
+    body: impl Fn(Cx) -> F + Send + Sync + 'static,
+) -> Check
+where
+    F: Future<Output = crate::check::Judged> + Send + 'static,
+{
+    Check {
+        id: format!("facilitator.{id}"),
+        title: title.to_owned(),
+        version: Some(Version::V2),
+        covers: covers.to_vec(),
+        risk,
+        lane: Lane::Parallel,
+        needs: &[],
+        body: Arc::new(move |cx| Box::pin(body(cx))),
+    }
+}
+
+/// The part of an id that names the scheme: payments of scheme `exact` are told by their transfer method.
+fn topic(scheme: Permit2Scheme) -> &'static str {
+    match scheme {
+        Permit2Scheme::Exact => "permit2",
+        Permit2Scheme::Upto => "upto",
+    }
+}
+
+/// Whether `/supported` lists scheme `upto` on the run's network.
+fn lists_upto(cx: &Cx) -> bool {
+    upto_kind(cx).is_some()
+}
+
+fn upto_kind(cx: &Cx) -> Option<&Value> {
+    let network = cx.world.chain.profile().network.caip2();
+    let kinds = cx.world.claims.supported.as_ref()?.raw.get("kinds")?.as_array()?;
+    kinds.iter().find(|kind| {
+        kind.get("scheme").and_then(Value::as_str) == Some("upto")
+            && kind.get("network").and_then(Value::as_str) == Some(&network)
+    })
+}
+
+/// The accounts that may settle `upto` payments: what the kind names, and otherwise the signers.
+fn facilitators(cx: &Cx) -> Vec<Address> {
+    let named =
+        upto_kind(cx).and_then(|kind| kind.pointer("/extra/facilitatorAddress")?.as_str()?.parse().ok());
+    named.into_iter().chain(cx.world.claims.signers.iter().copied()).collect()
+}
+
+/// A valid payment, where the target takes such payments at all.
+///
+/// # Errors
+/// [`Stop::NotApplicable`] when it does not.
+async fn payment(cx: &Cx, scheme: Permit2Scheme) -> Result<Payment, Stop> {
+    if scheme == Permit2Scheme::Upto && !lists_upto(cx) {
+        return Err(Stop::NotApplicable("/supported does not list scheme upto on this network".into()));
+    }
+    let taken = cx.world.state.takes_permit2(scheme);
+    let taken = taken.get_or_try_init(|| async {
+        let reply = Payment::of(cx, scheme).await?.present(cx, Endpoint::Verify).await?;
+        match &reply.said {
+            Said::Nothing(fault) => Err(Stop::Inconclusive(format!("/verify gave no answer: {fault}"))),
+            said => Ok::<bool, Stop>(*said == Said::Yes),
+        }
+    });
+    if *taken.await? {
+        return Payment::of(cx, scheme).await;
+    }
+    Err(Stop::NotApplicable(format!("/verify takes no {scheme} payments over Permit2")))
+}
