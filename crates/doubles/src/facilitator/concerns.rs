@@ -158,7 +158,11 @@ pub(super) const fn concerns(fault: Fault) -> &'static [&'static str] {
         IgnoresClaimedNetwork => {
             &["facilitator.settle.network-disagrees*", "facilitator.verify.network-disagrees*"]
         }
-        IgnoresScheme => &["facilitator.settle.scheme-other*", "facilitator.verify.scheme-other*"],
+        IgnoresScheme => &[
+            "facilitator.settle.scheme-other*",
+            "facilitator.upto.*.eip3009-instead",
+            "facilitator.verify.scheme-other*",
+        ],
         IgnoresClaimedScheme => {
             &["facilitator.settle.scheme-disagrees*", "facilitator.verify.scheme-disagrees*"]
         }
@@ -253,7 +257,11 @@ pub(super) const fn concerns(fault: Fault) -> &'static [&'static str] {
             "facilitator.supported.signer-settles",
             "facilitator.verify.settled*",
         ],
-        SettleSkipsChecks => &["facilitator.edge.expires-soon*", "facilitator.settle.*"],
+        SettleSkipsChecks => &[
+            "facilitator.edge.expires-soon*",
+            "facilitator.settle.*",
+            "facilitator.upto.settle.eip3009-instead",
+        ],
         SettleNamesAnotherTransaction | DiesOnBadInput => &["facilitator.*"],
         SettleClaimsReverted => &[
             "facilitator.books.balance",
@@ -370,7 +378,7 @@ pub(super) const fn concerns(fault: Fault) -> &'static [&'static str] {
             &["facilitator.answers.failure-transaction", "facilitator.settle.pending-again"]
         }
         NoPayerV1 => &["facilitator.answers.settle-success-payer.v1"],
-        WrongAmount => &["facilitator.answers.amount"],
+        WrongAmount => &["facilitator.answers.amount", "facilitator.permit2.*", "facilitator.upto.*"],
         SupportedWithoutKinds => &[
             "facilitator.supported.kind-fields",
             "facilitator.supported.kind-networks",
