@@ -2,7 +2,7 @@
 
 use super::accepted::agrees;
 use super::payers;
-use super::{Row, Topic};
+use super::{Row, Topic, transactions};
 use crate::check::{Judged, Lane};
 use crate::cx::{Cx, Violation};
 
@@ -35,7 +35,7 @@ async fn unknown_factory(cx: Cx) -> Judged {
             requirement: cx.rule(),
             kind: "factory-called",
             want: "no transaction that calls a factory that nobody knows".into(),
-            got: format!("it was called in {} transactions", calls.len()),
+            got: format!("it was called in {}", transactions(calls.len())),
             chain: lines,
             ..Violation::default()
         });

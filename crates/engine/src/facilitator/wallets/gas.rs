@@ -1,7 +1,7 @@
 //! What a wallet or its factory makes a facilitator spend on gas. How the payment ends does not matter here.
 
 use super::payers;
-use super::{Row, Topic};
+use super::{Row, Topic, transactions};
 use crate::check::{Judged, Lane, Stop};
 use crate::cx::{Cx, Violation};
 use crate::facilitator::money::transactions_for;
@@ -75,7 +75,7 @@ async fn bounded(cx: &Cx, payment: Payment) -> Judged {
         })
         .collect();
     cx.tell_chain(sent.last().map_or(block, |transaction| transaction.block), &lines);
-    let cost = format!("{gas} gas in {} transactions, {spent} wei", sent.len());
+    let cost = format!("{gas} gas in {}, {spent} wei", transactions(sent.len()));
     cx.note(format!("{}; it cost {cost}", reply.in_short()));
     if gas > BOUND {
         cx.find(Violation {

@@ -19,3 +19,8 @@ pub(super) fn checks() -> Vec<Check> {
     let tables: [&[Row]; 4] = [accepted::ROWS, refused::ROWS, factories::ROWS, gas::ROWS];
     tables.iter().flat_map(|table| table.iter()).flat_map(Row::checks).collect()
 }
+
+/// A number of transactions, for people.
+fn transactions(count: usize) -> String {
+    if count == 1 { "1 transaction".into() } else { format!("{count} transactions") }
+}
