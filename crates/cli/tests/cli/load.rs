@@ -265,6 +265,7 @@ fn answer(stream: &TcpStream, answered: &Mutex<u32>) -> Option<()> {
     let mut answered = answered.lock().unwrap();
     *answered += 1;
     if *answered == 50 {
+        // The stall itself: it is what the latencies have to show.
         thread::sleep(Duration::from_secs(1));
     }
     let answer = r#"{"isValid":true,"payer":"0x0000000000000000000000000000000000000000"}"#;

@@ -67,7 +67,8 @@ async fn charged(cx: Cx, part: fn(U256) -> U256) -> Judged {
     if settled.reply.said != Said::Yes {
         refused_valid(&cx, &settled.reply);
     }
-    tells_amount(&cx, &charged, &settled.reply, due)
+    tells_amount(&cx, &charged, &settled.reply, due);
+    Ok(())
 }
 
 async fn zero(cx: Cx) -> Judged {
@@ -75,11 +76,9 @@ async fn zero(cx: Cx) -> Judged {
     let settled = settle(&cx, &payment, U256::ZERO).await?;
     match settled.reply.said {
         Said::Yes => tells_amount(&cx, &payment, &settled.reply, U256::ZERO),
-        _ => {
-            refused_valid(&cx, &settled.reply);
-            Ok(())
-        }
+        _ => refused_valid(&cx, &settled.reply),
     }
+    Ok(())
 }
 
 async fn above(cx: Cx, amount: fn(U256) -> U256) -> Judged {

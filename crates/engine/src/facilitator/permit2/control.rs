@@ -102,16 +102,12 @@ async fn works(cx: &Cx, payment: &Payment, due: U256) -> Judged {
             ..Violation::default()
         });
     }
-    tells_amount(cx, payment, &settled.reply, due)
+    tells_amount(cx, payment, &settled.reply, due);
+    Ok(())
 }
 
 /// The answer to an `upto` payment must say what was charged; one to an `exact` payment must not say anything else.
-pub(super) fn tells_amount(
-    cx: &Cx,
-    payment: &Payment,
-    reply: &crate::reply::Reply,
-    due: U256,
-) -> Result<(), Stop> {
+pub(super) fn tells_amount(cx: &Cx, payment: &Payment, reply: &crate::reply::Reply, due: U256) {
     let said = reply.settle().and_then(|answer| answer.amount);
     let is_upto = payment.draft.scheme == Permit2Scheme::Upto;
     if reply.said == Said::Yes && (is_upto || said.is_some()) && said.as_deref() != Some(&due.to_string()) {
@@ -124,5 +120,4 @@ pub(super) fn tells_amount(
             ..Violation::default()
         });
     }
-    Ok(())
 }

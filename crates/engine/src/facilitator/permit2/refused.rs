@@ -65,14 +65,19 @@ async fn refuses(cx: Cx, row: &Negative, scheme: Permit2Scheme, endpoint: Endpoi
         Endpoint::Settle => settle(&cx, &payment, due).await?.reply,
         Endpoint::Verify | Endpoint::Supported => payment.present(&cx, endpoint).await?,
     };
-    if reply.said == Said::Yes {
-        cx.find(Violation {
-            requirement: cx.rule(),
-            kind: "accepted-invalid",
-            want: if endpoint == Endpoint::Settle { "success false" } else { "isValid false" }.into(),
-            reply: Some(&reply),
-            ..Violation::default()
-        });
+    let (want, shape) = match endpoint {
+        Endpoint::Settle => ("success false", "X402V2-FA-SETTLE-011"),
+        Endpoint::Verify | Endpoint::Supported => ("isValid false", "X402V2-FA-VERIFY-004"),
+    };
+    let violation = Violation { want: want.into(), reply: Some(&reply), ..Violation::default() };
+    match &reply.said {
+        Said::Yes => {
+            cx.find(Violation { requirement: cx.rule(), kind: "accepted-invalid", ..violation });
+        }
+        Said::Unclear(_) => {
+            cx.find(Violation { requirement: shape, kind: "illegible-answer", ..violation });
+        }
+        Said::No | Said::Nothing(_) => {}
     }
     cx.must_have_answered(&reply)
 }

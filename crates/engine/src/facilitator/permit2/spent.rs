@@ -2,8 +2,9 @@
 
 use super::money::{lines, settle};
 use super::{check, payment, topic};
-use crate::check::{Check, Judged};
+use crate::check::{Check, Judged, Stop};
 use crate::cx::{Cx, Violation};
+use crate::facilitator::money::is_pending;
 use crate::history::{Endpoint, Said};
 use futures::future::join_all;
 use gauntlet_wire::U256;
@@ -53,7 +54,7 @@ async fn replay(cx: Cx, scheme: Permit2Scheme) -> Judged {
     let due = first.draft.terms.amount;
     let paid = settle(&cx, &first, due).await?;
     if paid.reply.said != Said::Yes {
-        return Err(crate::check::Stop::Inconclusive("the first settlement was refused".into()));
+        return Err(Stop::Inconclusive("the first settlement was refused".into()));
     }
     let again = settle(&cx, &first, due).await?;
     let names = paid.moved.first().map(|transfer| transfer.tx);
@@ -112,8 +113,19 @@ async fn at_once(cx: Cx, scheme: Permit2Scheme) -> Judged {
             });
         }
     }
-    if replies.iter().all(|reply| reply.said != Said::Yes) {
-        cx.note("no copy was called settled");
+    if replies.iter().any(|reply| reply.said == Said::Yes || is_pending(reply)) {
+        return Ok(());
     }
+    if moved.is_empty() {
+        return Err(Stop::Inconclusive("no copy was called settled, and no money moved".into()));
+    }
+    cx.find(Violation {
+        requirement: "X402V2-FA-SETTLE-003",
+        kind: "refused-but-taken",
+        want: "no money moves when every answer is a failure".into(),
+        reply: replies.first(),
+        chain,
+        ..Violation::default()
+    });
     Ok(())
 }
