@@ -142,9 +142,10 @@ pub(crate) struct RunArgs {
     /// Which violations fail the run
     #[arg(long, value_enum, default_value_t = ProfileName::Reference)]
     pub(crate) profile: ProfileName,
-    /// The dialect that the target speaks; only x402 so far
-    #[arg(long, value_name = "NAME", default_value = "x402", value_parser = ["x402"])]
-    pub(crate) dialect: String,
+    /// The dialect that the target speaks: x402, b402-partner, b402-web3, or the path of a dialect's file; otherwise what its
+    /// manifest says. Keys come from the environment
+    #[arg(long, value_name = "NAME")]
+    pub(crate) dialect: Option<String>,
     /// Seed of accounts and nonces; drawn and shown when not given
     #[arg(long, value_name = "N")]
     pub(crate) seed: Option<u64>,
@@ -558,6 +559,15 @@ pub(crate) enum RoleName {
     Server,
 }
 
+/// Where the documents of a dialect and the service differ.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum MannerName {
+    /// As is reported of the service
+    Production,
+    /// As the documents show
+    Documents,
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct ServeArgs {
     /// Which double
@@ -569,6 +579,13 @@ pub(crate) struct ServeArgs {
     /// The facilitator that a server uses; otherwise our own one is started beside it
     #[arg(long, value_name = "URL", env = "GAUNTLET_FACILITATOR_URL")]
     pub(crate) facilitator_url: Option<String>,
+    /// The dialect that a facilitator speaks, such as b402-partner; keys for its one caller are taken from the environment or
+    /// made, and printed
+    #[arg(long, value_name = "NAME")]
+    pub(crate) dialect: Option<String>,
+    /// Whether a dialect is played as is reported of the service itself, or as its documents show
+    #[arg(long, value_enum, value_name = "MANNER", default_value_t = MannerName::Production, requires = "dialect")]
+    pub(crate) manner: MannerName,
     /// Port; chosen by the system when not given
     #[arg(long, value_name = "N", default_value_t = 0, env = "PORT")]
     pub(crate) port: u16,

@@ -4,10 +4,13 @@ use crate::args::{ChainOptions, Color, ProfileName};
 use crate::failure::Failure;
 use crate::output;
 use gauntlet_chain::{AnvilBinary, Environment, anvil};
+use gauntlet_engine::target::TargetSpec;
+use gauntlet_probe::Speaker;
 use gauntlet_report::{Profile, clock};
 use std::hash::{BuildHasher, Hasher};
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Whether stdout gets colours.
 pub(crate) fn color(choice: Color) -> bool {
@@ -89,4 +92,9 @@ impl From<ProfileName> for Profile {
             ProfileName::Newest => Self::Newest,
         }
     }
+}
+
+/// Who speaks to a target that is not spoken to in x402: its keys come from the environment.
+pub(crate) fn speaker(target: &TargetSpec, named: Option<&str>) -> Result<Option<Arc<Speaker>>, Failure> {
+    gauntlet_engine::dialect::speaker(target, named, |name| std::env::var(name).ok()).map_err(Failure::usage)
 }

@@ -1,6 +1,7 @@
 //! What a check's body works with: fresh accounts, payments, the target, the chain, and a place for findings.
 
 use crate::check::{Check, Stop};
+use crate::dialect::{Kind, spelling};
 use crate::history::{Endpoint, Entry, PaymentFacts, Said};
 use crate::payment::{PRICE, PURSE, Payment, TIMEOUT_SECONDS};
 use crate::reply::{Money, Reply, says};
@@ -13,6 +14,12 @@ use gauntlet_report::{Asked, CaseSent, ChainFact, Class, Event, Exchange, Findin
 use gauntlet_wire::{Address, Draft, Key, LedgerView, Terms, Token, TokenView, U256, Version};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+/// How often a request is sent again that was answered with 429.
+const MOST_WAITS: u32 = 30;
+/// The longest that is waited at a time, seconds, whatever the target asks for.
+const LONGEST_WAIT_SECONDS: u64 = 5;
 
 /// What a body collects.
 #[derive(Debug, Default)]
@@ -234,6 +241,8 @@ impl Cx {
     /// [`Stop::Harness`] when the chain does not obey.
     pub(crate) async fn funded(&self, draft: Draft, purse: U256, now: u64) -> Result<Payment, Stop> {
         let (payer, token) = (draft.signer.clone(), draft.terms.token.clone());
+        let spelling = spelling(&self.world, Kind::Eip3009, &token, Endpoint::Settle);
+        let draft = Draft { spelling, ..draft };
         match self.world.chain.set_balance(token.address, payer.address(), purse).await {
             // An address that is no token of ours has no balances; the check that presents it knows.
             Ok(()) | Err(ChainError::UnknownToken(_)) => {}
@@ -356,9 +365,24 @@ impl Cx {
         }
     }
 
+    /// Sends a request, and again when the target asks to be asked later: that its limits are met says nothing of a payment.
+    async fn send_patiently(&self, request: Request) -> Exchange {
+        for _ in 0..MOST_WAITS {
+            let exchange = self.world.client.send(request.clone()).await;
+            if exchange.status != Some(429) {
+                return exchange;
+            }
+            self.tell_case(&exchange, "a request that was too many, and is sent again");
+            let asked =
+                exchange.response.as_ref().and_then(|response| response.header("retry-after")?.parse().ok());
+            tokio::time::sleep(Duration::from_secs(asked.unwrap_or(1).clamp(1, LONGEST_WAIT_SECONDS))).await;
+        }
+        self.world.client.send(request).await
+    }
+
     pub(crate) async fn exchange(&self, request: Request) -> Result<Exchange, Stop> {
         self.refuse_when_down()?;
-        let exchange = self.world.client.send(request).await;
+        let exchange = self.send_patiently(request).await;
         if exchange.status.is_none() && !self.world.target_answers().await {
             let fault = exchange.fault.as_ref().map(ToString::to_string).unwrap_or_default();
             let reason = format!("the target stopped answering ({fault})");

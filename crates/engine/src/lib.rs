@@ -4,6 +4,7 @@
 pub mod cast;
 pub mod check;
 pub mod cx;
+pub mod dialect;
 pub mod facilitator;
 pub mod history;
 pub mod invariants;

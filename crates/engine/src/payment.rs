@@ -61,6 +61,14 @@ impl Payment {
         Ok(self.draft.body()?.into_bytes())
     }
 
+    /// The request body in x402, whatever dialect it is sent in.
+    fn plain(&self) -> Result<Vec<u8>, Stop> {
+        if self.draft.spelling.is_plain() {
+            return self.body();
+        }
+        Ok(self.draft.plain().body()?.into_bytes())
+    }
+
     /// The payment as a change to a valid one, for people.
     #[must_use]
     pub fn sent(&self) -> String {
@@ -100,7 +108,7 @@ impl Payment {
         if let Some(judged) = &self.judged {
             return Ok(judged.clone());
         }
-        Ok(judge(&self.body()?, &self.ledger, self.now))
+        Ok(judge(&self.plain()?, &self.ledger, self.now))
     }
 
     /// What the history keeps of it.
@@ -115,11 +123,11 @@ impl Payment {
         // What may be refused for its form alone may be refused for that also when it is spent.
         let untouched =
             LedgerView { balance: U256::MAX, nonce_used: false, blocked: false, ..self.ledger.clone() };
-        if matches!(judge(&self.body()?, &untouched, self.now), Verdict::Open(_)) {
+        if matches!(judge(&self.plain()?, &untouched, self.now), Verdict::Open(_)) {
             faults.clear();
         }
         // Version 1 allows a value above the price, but whoever refuses it for that may say so.
-        let read = read_request(&self.body()?, Reading::Lenient);
+        let read = read_request(&self.plain()?, Reading::Lenient);
         if !faults.is_empty() && read.is_ok_and(|read| read.authorization.value != read.requirements.amount) {
             faults.push(ReasonClass::Amount);
         }

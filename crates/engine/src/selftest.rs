@@ -299,10 +299,13 @@ async fn hold(
     suffix: &str,
 ) -> Result<Vec<CheckReport>, TrialError> {
     let name = format!("{}-{}{suffix}", double.role(), double.mutant().unwrap_or("double"));
+    let target = TargetSpec::Double(double);
+    let speaker = crate::dialect::speaker(&target, None, |_| None).map_err(TrialError::Internal)?;
     let (_keep, interrupt) = watch::channel(false);
     let held = Trial::hold(
         TrialConfig {
-            target: TargetSpec::Double(double),
+            target,
+            speaker,
             facilitator: TargetSpec::Double(Double::Facilitator(None)),
             client: None,
             facilitator_port: None,

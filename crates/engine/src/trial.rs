@@ -15,7 +15,7 @@ use crate::search::Budget;
 use crate::select::SelectError;
 use crate::target::TargetSpec;
 use gauntlet_chain::ChainError;
-use gauntlet_probe::Role;
+use gauntlet_probe::{Role, Speaker};
 use gauntlet_report::record::{Record, RecordError, Writer};
 use gauntlet_report::summary::Summary;
 use gauntlet_report::{Event, ExitCode, Profile, RunFinished, RunStarted, TargetInfo, clock, event};
@@ -44,6 +44,8 @@ pub enum ChainSource {
 pub struct TrialConfig {
     /// What is put on trial.
     pub target: TargetSpec,
+    /// Who speaks to the target, when it is not spoken to in x402; see [`crate::dialect::speaker`].
+    pub speaker: Option<Arc<Speaker>>,
     /// The facilitator behind a server on trial; without meaning for other roles.
     pub facilitator: TargetSpec,
     /// The manifest of the client that buys in the flows, for the record; the checks have it already.
@@ -217,6 +219,7 @@ fn head(config: &TrialConfig, stage: &setup::Stage) -> RunStarted {
                 _ => Vec::new(),
             },
             routes: config.target.routes(),
+            dialect: config.speaker.as_ref().map(|speaker| speaker.dialect.name.clone()),
             client: config.client.as_ref().map(|path| path.display().to_string()),
             facilitator: (config.target.role() == Role::Server).then(|| config.facilitator.spec()),
             rpc_url: match &config.chain {

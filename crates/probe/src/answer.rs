@@ -114,6 +114,7 @@ impl Answer {
             body: self.body,
             trailers: text_of(&self.trailers),
             dropped: self.dropped,
+            wire: None,
         };
         (Some(status), Some(message))
     }

@@ -3,6 +3,7 @@
 //! One fresh connection an exchange; no retry, no redirect, no decompression, no cookie, no header beyond `Host`,
 //! `Content-Length` and `Connection: close`, each of them only when the request does not bring its own.
 
+use crate::dialect::{Dressing, Speaker};
 use crate::{ProbeError, answer::Answer, answer::Progress, base::Base};
 use gauntlet_report::{Exchange, Message, NetFault, clock};
 use std::{
@@ -73,7 +74,7 @@ impl Request {
         self
     }
 
-    fn has(&self, name: &str) -> bool {
+    pub(crate) fn has(&self, name: &str) -> bool {
         self.headers.iter().any(|(key, _)| key.eq_ignore_ascii_case(name))
     }
 
@@ -109,6 +110,14 @@ pub struct Client {
     base: Arc<Base>,
     config: ClientConfig,
     seq: Arc<AtomicU64>,
+    speaker: Option<Arc<Speaker>>,
+}
+
+/// A request as it goes over the wire.
+struct Spoken {
+    request: Request,
+    /// Whether the answer is to be read in the dialect, where one is spoken.
+    understood: bool,
 }
 
 impl Client {
@@ -117,7 +126,46 @@ impl Client {
     /// # Errors
     /// [`ProbeError::BadBase`] for everything else, `https` included.
     pub fn new(base: &str, config: ClientConfig) -> Result<Self, ProbeError> {
-        Ok(Self { base: Arc::new(Base::parse(base)?), config, seq: Arc::default() })
+        Ok(Self { base: Arc::new(Base::parse(base)?), config, seq: Arc::default(), speaker: None })
+    }
+
+    /// The same client, speaking a dialect: `/supported`, `/verify` and `/settle` are asked for in x402 and answered in
+    /// x402.
+    #[must_use]
+    pub fn speaking(self, speaker: Option<Arc<Speaker>>) -> Self {
+        Self { speaker, ..self }
+    }
+
+    /// The dialect that is spoken, if one is.
+    #[must_use]
+    pub fn speaker(&self) -> Option<&Speaker> {
+        self.speaker.as_deref()
+    }
+
+    /// A request in the dialect, so that it can be changed before it goes out with [`Client::send_dressed`].
+    #[must_use]
+    pub fn dress(&self, request: Request, dressing: Dressing) -> Request {
+        match &self.speaker {
+            Some(speaker) => speaker.dress(request, &self.base.prefix, dressing),
+            None => request,
+        }
+    }
+
+    fn speak(&self, request: Request) -> Spoken {
+        let understood = self.speaker.as_ref().is_some_and(|speaker| speaker.knows(&request.path));
+        Spoken { request: self.dress(request, Dressing::default()), understood }
+    }
+
+    fn understand(&self, exchange: Exchange, understood: bool) -> Exchange {
+        match &self.speaker {
+            Some(speaker) => speaker.understand(exchange, understood),
+            None => exchange,
+        }
+    }
+
+    /// One request that is in the dialect already; its answer is read in the dialect.
+    pub async fn send_dressed(&self, request: Request) -> Exchange {
+        self.send_spoken(Spoken { request, understood: true }).await
     }
 
     /// A client for another base URL with the same limits and the same numbering of exchanges.
@@ -142,10 +190,14 @@ impl Client {
 
     /// One request on a connection of its own. Never fails: what went wrong is in [`Exchange::fault`].
     pub async fn send(&self, request: Request) -> Exchange {
+        self.send_spoken(self.speak(request)).await
+    }
+
+    async fn send_spoken(&self, spoken: Spoken) -> Exchange {
         let began = Began::now();
         match self.open().await {
-            Ok(stream) => self.converse(stream, request, began).await,
-            Err(fault) => self.unsent(&request, fault, began),
+            Ok(stream) => self.converse(stream, spoken, began).await,
+            Err(fault) => self.understand(self.unsent(&spoken.request, fault, began), false),
         }
     }
 
@@ -177,7 +229,8 @@ impl Client {
         Ok(stream)
     }
 
-    async fn converse(&self, mut stream: TcpStream, request: Request, began: Began) -> Exchange {
+    async fn converse(&self, mut stream: TcpStream, spoken: Spoken, began: Began) -> Exchange {
+        let Spoken { request, understood } = spoken;
         let head = request.head(&self.base);
         let bytes = [head.as_bytes(), b"\r\n", &request.body].concat();
         let written = AtomicUsize::new(0);
@@ -191,13 +244,14 @@ impl Client {
         sent.truncate(written.into_inner());
         let (head, body) = split_sent(sent, head.len());
         let (status, response) = answer.finish();
-        Exchange {
+        let exchange = Exchange {
             request: Message { head, body, ..Message::default() },
             response,
             status,
             took_us,
             ..self.unsent(&request, fault, began)
-        }
+        };
+        self.understand(exchange, understood)
     }
 
     fn timed_out(&self) -> NetFault {
@@ -234,7 +288,8 @@ pub struct Ready {
 impl Ready {
     /// Sends the request over this connection, with the client's whole timeout from now. Never fails.
     pub async fn send(self, request: Request) -> Exchange {
-        self.client.converse(self.stream, request, Began::now()).await
+        let spoken = self.client.speak(request);
+        self.client.converse(self.stream, spoken, Began::now()).await
     }
 }
 
@@ -250,10 +305,11 @@ pub async fn send_together(client: &Client, requests: Vec<Request>) -> Vec<Excha
         tasks.spawn(async move {
             let began = Began::now();
             let opened = client.open().await;
+            let spoken = client.speak(request);
             start.wait().await;
             let exchange = match opened {
-                Ok(stream) => client.converse(stream, request, Began::now()).await,
-                Err(fault) => client.unsent(&request, fault, began),
+                Ok(stream) => client.converse(stream, spoken, Began::now()).await,
+                Err(fault) => client.understand(client.unsent(&spoken.request, fault, began), false),
             };
             (index, exchange)
         });

@@ -8,6 +8,7 @@ mod answer;
 mod base;
 pub mod client;
 pub mod curl;
+pub mod dialect;
 mod error;
 pub mod guard;
 mod install;
@@ -27,6 +28,7 @@ mod template;
 
 pub use client::{Client, ClientConfig, Ready, Request, send_together};
 pub use curl::curl_line;
+pub use dialect::{Dialect, Speaker};
 pub use error::ProbeError;
 pub use guard::Guard;
 pub use manifest::{Claims, Filled, Install, Manifest, Readiness, Role, Start};

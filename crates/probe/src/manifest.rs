@@ -3,6 +3,7 @@
 use crate::{
     ManifestError,
     base::Base,
+    dialect::Dialect,
     section::{Section, Source, did_you_mean},
     shop::{self, Shop},
     template,
@@ -100,7 +101,7 @@ pub struct Manifest {
     pub url: String,
     /// Absolute path of the file of known issues.
     pub known_issues: Option<PathBuf>,
-    /// Dialect of the protocol: `x402`.
+    /// Dialect of the protocol: `x402`, another one by name, or the path of a dialect's file beside the manifest.
     pub dialect: String,
     /// What must be installed before the start.
     pub install: Option<Install>,
@@ -348,7 +349,7 @@ fn read(root: &Section<'_>, source: Source<'_>, home: &Path) -> Result<Manifest,
         version: root.text("version")?.map(Spanned::into_inner),
         about: root.text("about")?.map(Spanned::into_inner),
         known_issues: root.text("known_issues")?.map(|path| home.join(path.get_ref())),
-        dialect: read_dialect(root)?,
+        dialect: read_dialect(root, home)?,
         install: read_install(root, home, start.as_ref().and_then(|start| start.dir.as_deref()))?,
         ready: read_ready(root, role, &mut templates)?,
         claims: read_claims(root)?,
@@ -406,13 +407,13 @@ fn read_url(
     Ok(url.into_inner())
 }
 
-fn read_dialect(root: &Section<'_>) -> Result<String, ManifestError> {
+fn read_dialect(root: &Section<'_>, home: &Path) -> Result<String, ManifestError> {
     match root.text("dialect")? {
-        Some(dialect) if dialect.get_ref() != "x402" => {
-            let message = format!("unknown dialect `{}`; the only one now is `x402`", dialect.get_ref());
-            Err(root.error(dialect.span(), message))
-        }
-        _ => Ok("x402".to_owned()),
+        Some(dialect) => match Dialect::find(dialect.get_ref(), home) {
+            Ok(_) => Ok(dialect.into_inner()),
+            Err(error) => Err(root.error(dialect.span(), error.to_string())),
+        },
+        None => Ok("x402".to_owned()),
     }
 }
 

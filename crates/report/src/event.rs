@@ -54,6 +54,9 @@ pub struct TargetInfo {
     /// RPC URL of a chain that is not ours; replay uses it again.
     #[serde(default)]
     pub rpc_url: Option<String>,
+    /// The dialect in which it was spoken to; none: the foundation's x402.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dialect: Option<String>,
     /// Paid routes that the command line named, as `name=/path`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub routes: Vec<String>,

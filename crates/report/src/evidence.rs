@@ -16,6 +16,19 @@ pub struct Message {
     /// Bytes that were received but not kept, when the body was longer than the limit.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub dropped: u64,
+    /// What really came, where the target speaks a dialect and `body` is what it says in x402.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wire: Option<Wire>,
+}
+
+/// An answer in a dialect, as it came.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Wire {
+    /// Status code.
+    pub status: u16,
+    /// The body. Kept as text when it is UTF-8, as base64 otherwise.
+    #[serde(with = "body_text")]
+    pub body: Vec<u8>,
 }
 
 fn is_zero(number: &u64) -> bool {

@@ -21,7 +21,7 @@ pub use event::{
     CaseSent, CheckEvent, CheckReport, Event, Finding, KnownUse, MadeCase, RunFinished, RunStarted,
     TargetInfo,
 };
-pub use evidence::{ChainFact, Exchange, Message, NetFault};
+pub use evidence::{ChainFact, Exchange, Message, NetFault, Wire};
 pub use exit::ExitCode;
 pub use history::{Asked, Bought, Endpoint, PaymentFacts, PaymentKey, Said};
 pub use ledger::{AuthorizationUse, Ledger, SentTx, Transfer};

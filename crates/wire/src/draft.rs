@@ -1,10 +1,11 @@
 //! A payment before it is written down: everything that a mutation may change, and how it becomes bytes.
 
 use crate::writing::Writing;
-use crate::{Address, Authorization, B256, Domain, Key, SignatureForm, Terms, U256, Version};
+use crate::{Address, Authorization, B256, Domain, Key, SignatureForm, Spelling, Terms, U256, Version};
 use alloy_primitives::hex;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use std::sync::Arc;
 
 /// Where the authorization stands in a facilitator request.
 pub const AUTHORIZATION: &str = "/paymentPayload/payload/authorization";
@@ -67,6 +68,8 @@ pub struct Draft {
     pub writing: Writing,
     /// The offer that is answered; none when the payment goes to a facilitator directly.
     pub echo: Option<Box<Echo>>,
+    /// How the dialect of a facilitator writes it.
+    pub spelling: Arc<Spelling>,
 }
 
 /// A payment as it goes over the wire.
@@ -114,7 +117,14 @@ impl Draft {
             edits: Vec::new(),
             writing: Writing::default(),
             echo: None,
+            spelling: Arc::default(),
         }
+    }
+
+    /// The payment in the words of the foundation's documents, whatever the dialect.
+    #[must_use]
+    pub fn plain(&self) -> Self {
+        Self { spelling: Arc::default(), ..self.clone() }
     }
 
     /// The payment as an answer to an offer: the payload echoes it, and the requirements are the server's own
@@ -144,6 +154,7 @@ impl Draft {
         if let Some(echo) = &self.echo {
             body["paymentRequirements"] = echo.entry.clone();
         }
+        self.spelling.spell(&mut body, self.terms.network, None);
         Ok(Presented { body, authorization: self.authorization.clone(), signature })
     }
 

@@ -17,6 +17,7 @@ pub mod oracle;
 pub mod permit2;
 pub mod reason;
 pub mod repeats;
+pub mod spelling;
 pub mod terms;
 pub mod vectors;
 pub mod writing;
@@ -33,6 +34,7 @@ pub use permit2::{
     Permit2Scheme, Permit2View, Stage, Witness, judge_permit2, read_permit2,
 };
 pub use reason::ReasonClass;
+pub use spelling::Spelling;
 pub use terms::{Terms, Token};
 
 use serde::{Deserialize, Serialize};

@@ -27,6 +27,7 @@ pub(crate) async fn run(args: DemoArgs, color: bool) -> Result<ExitCode, Failure
     let (run, folder) = settings::run_folder(args.out.as_deref(), seed);
     let config = |target: TargetSpec, checks: Vec<Check>, folder: PathBuf| TrialConfig {
         target,
+        speaker: None,
         facilitator: TargetSpec::Double(Double::Facilitator(None)),
         client: None,
         facilitator_port: None,

@@ -115,8 +115,10 @@ async fn one(args: &RunArgs, plan: Plan, seed: u64, run: String, folder: PathBuf
         None => own_chain(&target, args.chain.anvil.as_deref(), args.quiet).await?,
     };
     let role = target.role();
+    let speaker = settings::speaker(&target, args.dialect.as_deref())?;
     let config = TrialConfig {
         target,
+        speaker,
         facilitator,
         facilitator_port: args.facilitator_port,
         network,

@@ -1,16 +1,21 @@
 //! `gauntlet serve`: one of our doubles as a real server.
 
-use crate::args::{RoleName, ServeArgs};
+use crate::args::{MannerName, RoleName, ServeArgs};
 use crate::failure::Failure;
 use crate::{interrupt, output, settings};
 use gauntlet_chain::{Chain, ChainConfig, Profile, Roles, WALLET_FACTORY};
+use gauntlet_doubles::facilitator::front::{Manner, Setup};
+use gauntlet_doubles::facilitator::mutants::{Fault, dialect_of};
 use gauntlet_doubles::mutant::UnknownMutant;
 use gauntlet_doubles::{facilitator, server};
 use gauntlet_engine::trial::second_payee;
-use gauntlet_probe::Guard;
+use gauntlet_probe::dialect::{Keys, throwaway_keys};
+use gauntlet_probe::{Dialect, Guard, Speaker};
 use gauntlet_report::ExitCode;
 use gauntlet_wire::Version;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
+use std::sync::Arc;
 
 /// The token in everything that the served double sells.
 const CANARY: &str = "canary-of-gauntlet-serve";
@@ -28,16 +33,37 @@ async fn serve_facilitator(args: ServeArgs) -> Result<ExitCode, Failure> {
     let guard = Guard::start();
     let (chain, rpc_url) = chain(&args, network, &guard).await?;
     let config = facilitator_config(&rpc_url, network, args.port);
-    let config = facilitator::Config { fault: mutant.map(|mutant| mutant.fault), ..config };
+    let fault = mutant.map(|mutant| mutant.fault);
+    let setup = dialect(&args, network, fault)?;
+    let config = facilitator::Config { fault, dialect: setup.clone(), ..config };
     let double = facilitator::serve(config).await.map_err(|error| Failure::harness(error.to_string()))?;
     let interrupted = interrupt::next();
     output::result(&format!("GAUNTLET_FACILITATOR_URL={}\nGAUNTLET_RPC_URL={rpc_url}", double.url()));
+    for (name, key) in setup.iter().flat_map(|setup| setup.speaker.keys.iter()) {
+        output::result(&format!("{name}={key}"));
+    }
     told("facilitator", mutant.map(|mutant| mutant.title));
     interrupted.await;
     double.stop().await;
     drop(chain);
     drop(guard);
     Ok(ExitCode::Success)
+}
+
+/// How the double speaks the dialect that is asked for, or the one in which its fault shows. The keys of its caller are those
+/// of the environment, and throwaway ones otherwise.
+fn dialect(args: &ServeArgs, network: &Profile, fault: Option<Fault>) -> Result<Option<Arc<Setup>>, Failure> {
+    let Some(name) = args.dialect.as_deref().or_else(|| fault.and_then(dialect_of)) else { return Ok(None) };
+    let found = Dialect::find(name, Path::new("")).map_err(|error| Failure::usage(error.to_string()))?;
+    let Some(dialect) = found else { return Ok(None) };
+    let keys =
+        Keys::of(&dialect, |name| std::env::var(name).ok()).unwrap_or_else(|_| throwaway_keys(&dialect));
+    let speaker = Speaker::new(dialect, keys).map_err(|error| Failure::usage(error.to_string()))?;
+    let manner = match args.manner {
+        MannerName::Production => Manner::Production,
+        MannerName::Documents => Manner::Documents,
+    };
+    Ok(Some(Arc::new(gauntlet_engine::dialect::setup(&Arc::new(speaker), network, manner))))
 }
 
 async fn serve_server(args: ServeArgs) -> Result<ExitCode, Failure> {
@@ -103,6 +129,7 @@ fn facilitator_config(rpc_url: &str, network: &Profile, port: u16) -> facilitato
         network: network.network,
         versions: Version::ALL.to_vec(),
         factories: vec![WALLET_FACTORY],
+        dialect: None,
         fault: None,
         listen: SocketAddr::from((Ipv4Addr::LOCALHOST, port)),
     }

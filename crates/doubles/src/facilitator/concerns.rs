@@ -379,6 +379,30 @@ pub(super) const fn concerns(fault: Fault) -> &'static [&'static str] {
         }
         NoPayerV1 => &["facilitator.answers.settle-success-payer.v1"],
         WrongAmount => &["facilitator.answers.amount", "facilitator.permit2.*", "facilitator.upto.*"],
+        B402AnySignature
+        | B402UnsignedPasses
+        | B402SignsItsOwnWriting
+        | B402AnyTimestamp
+        | B402AnyCaller
+        | B402RequestReplay
+        | B402EpochTimestamp
+        | B402WithoutLimits
+        | B402Naked
+        | B402RefusesWith400
+        | B402KindWithoutSpender
+        | B402UptoIsExact
+        | B402SignersByChain
+        | B402WithoutPayer
+        | B402AlwaysExplains
+        | B402SchemeBeforeVersion
+        | B402WithoutMethod
+        | B402TakesBoth
+        | B402ChargesTheCap
+        | B402RefusesIdleCharge
+        | B402AsksAgain
+        | B402KeepsByNonce
+        | B402PendingIsSuccess
+        | B402PendingWithoutHash => &["facilitator.b402.*"],
         SupportedWithoutKinds => &[
             "facilitator.supported.kind-fields",
             "facilitator.supported.kind-networks",

@@ -7,6 +7,7 @@ mod answer;
 mod checks;
 mod concerns;
 mod findings;
+pub mod front;
 mod misshape;
 pub mod mutants;
 mod pardons;
@@ -46,6 +47,8 @@ pub struct Config {
     pub versions: Vec<Version>,
     /// The factories that it calls to make a payer's smart wallet (ERC-6492), at its own cost.
     pub factories: Vec<Address>,
+    /// The dialect that it speaks; `None` for the foundation's x402.
+    pub dialect: Option<Arc<front::Setup>>,
     /// Its one fault; `None` for the conforming double.
     pub fault: Option<Fault>,
     /// Where it listens; port 0 lets the system choose.
@@ -57,13 +60,14 @@ pub struct Config {
 pub struct Running {
     listener: Listener,
     signer: Address,
+    base: String,
 }
 
 impl Running {
     /// Base URL, without a slash at its end.
     #[must_use]
     pub fn url(&self) -> String {
-        format!("http://{}", self.listener.address())
+        format!("http://{}{}", self.listener.address(), self.base)
     }
 
     /// Where it listens.
@@ -90,11 +94,21 @@ impl Running {
 /// [`DoubleError`] when the RPC URL cannot be read or the address cannot be listened on.
 pub async fn serve(config: Config) -> Result<Running, DoubleError> {
     let signer = config.key.address();
+    let dialect = config.dialect.clone();
     let port = Port::bind(config.listen).await?;
     let closing = Closing::new();
     let service = Arc::new(service::Service::new(config, closing.clone())?);
     service.prepare().await;
-    let router = router::router(service);
-    let listener = port.serve(closing, move |request| router::answer(router.clone(), request));
-    Ok(Running { listener, signer })
+    let Some(setup) = dialect else {
+        let router = router::router(service);
+        let listener = port.serve(closing, move |request| router::ask(router.clone(), request));
+        return Ok(Running { listener, signer, base: String::new() });
+    };
+    let base = setup.speaker.dialect.base.clone();
+    let front = Arc::new(front::Front::new(setup, service));
+    let listener = port.serve(closing, move |request| {
+        let front = Arc::clone(&front);
+        async move { front.answer(request).await }
+    });
+    Ok(Running { listener, signer, base })
 }

@@ -17,6 +17,17 @@ pub fn by_name(name: &str) -> Result<&'static Mutant, UnknownMutant> {
     mutant::find(MUTANTS, name)
 }
 
+/// The dialect in which a fault shows, when that is not the foundation's x402.
+#[must_use]
+pub fn dialect_of(fault: Fault) -> Option<&'static str> {
+    let mutant = MUTANTS.iter().find(|mutant| mutant.fault == fault)?;
+    match fault {
+        Fault::B402RequestReplay | Fault::B402EpochTimestamp => Some("b402-web3"),
+        _ if mutant.name.starts_with("b402-") => Some("b402-partner"),
+        _ => None,
+    }
+}
+
 mutants! {
     // Everything at once
     AcceptsEverything, "accepts-everything",
@@ -309,6 +320,60 @@ mutants! {
         "An EIP-3009 authorization passes under scheme upto.";
     UptoPaysTheRequirements, "upto-pays-the-requirements",
         "An upto payment with another payee than the signed one is answered success.";
+
+    // B402: who may ask
+    B402AnySignature, "b402-any-signature",
+        "The signature of a request is not checked.";
+    B402UnsignedPasses, "b402-unsigned-passes",
+        "A request without a signature is taken.";
+    B402SignsItsOwnWriting, "b402-signs-its-own-writing",
+        "The signature is compared with the body written anew, not with the bytes that came.";
+    B402AnyTimestamp, "b402-any-timestamp",
+        "A request of an hour ago is taken.";
+    B402AnyCaller, "b402-any-caller",
+        "Client id and access token are not looked at.";
+    B402RequestReplay, "b402-request-replay",
+        "The same signed request is taken twice.";
+    B402EpochTimestamp, "b402-epoch-timestamp",
+        "A timestamp in milliseconds is taken where ISO 8601 is asked for.";
+    B402WithoutLimits, "b402-without-limits",
+        "However much is asked in a second, nothing is answered with 429.";
+
+    // B402: answers
+    B402Naked, "b402-naked",
+        "Answers stand without their envelope.";
+    B402RefusesWith400, "b402-refuses-with-400",
+        "An invalid payment is answered with status 400.";
+    B402KindWithoutSpender, "b402-kind-without-spender",
+        "Kinds over Permit2 do not name the contract that spends.";
+    B402UptoIsExact, "b402-upto-is-exact",
+        "The kinds of permit2-upto stand under scheme exact.";
+    B402SignersByChain, "b402-signers-by-chain",
+        "Signers are keyed by the chain and not by eip155:*.";
+    B402WithoutPayer, "b402-without-payer",
+        "Refusals do not name the payer.";
+    B402AlwaysExplains, "b402-always-explains",
+        "A message stands beside every reason.";
+
+    // B402: payments
+    B402SchemeBeforeVersion, "b402-scheme-before-version",
+        "The scheme is looked at before the version.";
+    B402WithoutMethod, "b402-without-method",
+        "Requirements need no transfer method in extra.";
+    B402TakesBoth, "b402-takes-both",
+        "A payload with two authorizations is taken.";
+    B402ChargesTheCap, "b402-charges-the-cap",
+        "A settlement of permit2-upto without settleAmount takes the whole permitted amount.";
+    B402RefusesIdleCharge, "b402-refuses-idle-charge",
+        "A settleAmount where none is due is refused instead of ignored.";
+    B402AsksAgain, "b402-asks-again",
+        "A payment that was settled is settled anew, and refused, instead of answered with what was said.";
+    B402KeepsByNonce, "b402-keeps-by-nonce",
+        "What was said of a payment is said of every other one with its nonce and payer.";
+    B402PendingIsSuccess, "b402-pending-is-success",
+        "A settlement that is under way is answered success.";
+    B402PendingWithoutHash, "b402-pending-without-hash",
+        "A settlement that is under way does not name its transaction.";
 
     // Supported kinds
     SupportedWithoutKinds, "supported-without-kinds",

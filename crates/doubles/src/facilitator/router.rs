@@ -16,7 +16,6 @@ use axum::extract::State;
 use axum::http::{HeaderMap, Request, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use hyper::body::Incoming;
 use hyper::service::Service as _;
 use hyper_util::service::TowerToHyperService;
 use serde_json::json;
@@ -31,7 +30,11 @@ pub(super) fn router(service: Arc<Service>) -> Router {
 }
 
 /// Routes one request.
-pub(super) async fn answer(router: Router, request: Request<Incoming>) -> Response {
+pub(super) async fn ask<B>(router: Router, request: Request<B>) -> Response
+where
+    B: axum::body::HttpBody<Data = hyper::body::Bytes> + Send + 'static,
+    B::Error: Into<axum::BoxError>,
+{
     let Ok(response) = TowerToHyperService::new(router).call(request).await;
     response
 }

@@ -2,6 +2,7 @@
 
 use super::checks;
 use super::findings::{Finding, reason};
+use super::front::Setup;
 use super::mutants::Fault;
 use super::pardons::{Stage, pardons};
 use super::payment::Payment;
@@ -14,6 +15,7 @@ use crate::DoubleError;
 use crate::claims::Claims;
 use crate::listener::Closing;
 use gauntlet_report::clock::unix_seconds;
+use gauntlet_wire::permit2::Permit2Scheme;
 use gauntlet_wire::{Address, Key, Network, U256, Version};
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,6 +27,8 @@ pub(super) struct Service {
     pub(super) versions: Vec<Version>,
     /// The factories that may make a payer's smart wallet.
     pub(super) factories: Vec<Address>,
+    /// The dialect that is spoken before it.
+    pub(super) dialect: Option<Arc<Setup>>,
     pub(super) fault: Option<Fault>,
     pub(super) rpc: Rpc,
     pub(super) rpc_url: String,
@@ -64,7 +68,7 @@ impl Service {
     }
 
     pub(super) fn new(config: Config, closing: Closing) -> Result<Self, DoubleError> {
-        let Config { rpc_url, key, network, versions, factories, fault, listen: _ } = config;
+        let Config { rpc_url, key, network, versions, factories, dialect, fault, listen: _ } = config;
         let sending_key = match fault {
             Some(Fault::SettlesFromStranger) => Key::derive("gauntlet/role/facilitator2"),
             _ => key.clone(),
@@ -73,6 +77,7 @@ impl Service {
             network,
             versions,
             factories,
+            dialect,
             fault,
             rpc: Rpc::new(&rpc_url).ok_or(DoubleError::RpcUrl)?,
             rpc_url,
@@ -103,6 +108,11 @@ impl Service {
 
     pub(super) fn is(&self, fault: Fault) -> bool {
         self.fault == Some(fault)
+    }
+
+    /// The contract that spends payments of a scheme.
+    pub(super) fn proxy(&self, scheme: Permit2Scheme) -> Address {
+        self.dialect.as_ref().map_or(scheme.proxy(), |dialect| dialect.proxy(scheme))
     }
 
     /// Ends the service: its connections, its settlements.

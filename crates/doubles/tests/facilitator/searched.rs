@@ -153,6 +153,7 @@ async fn the_past_is_forgotten_after_64_payments_or_a_restart() {
         network: world.network(),
         versions: Version::ALL.to_vec(),
         factories: Vec::new(),
+        dialect: None,
         fault: Some(Fault::ForgetsAfterRestart),
         listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
     };

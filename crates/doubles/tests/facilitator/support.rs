@@ -31,6 +31,7 @@ impl World {
             network: self.network(),
             versions: Version::ALL.to_vec(),
             factories: vec![WALLET_FACTORY],
+            dialect: None,
             fault: fault.into(),
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
         })

@@ -53,6 +53,7 @@ impl Town {
             network: chain.profile().network,
             versions: Version::ALL.to_vec(),
             factories: Vec::new(),
+            dialect: None,
             fault: None,
             listen: anywhere(),
         })

@@ -341,6 +341,7 @@ fn record(cases: Vec<CaseSent>, ledger: Option<Ledger>) -> Record {
             spec: "double:facilitator".into(),
             command: Vec::new(),
             rpc_url: None,
+            dialect: None,
             routes: Vec::new(),
             client: None,
             facilitator: None,

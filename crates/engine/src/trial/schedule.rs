@@ -36,7 +36,8 @@ pub(super) async fn run(
     let Some(parts) = parts else {
         return Err(TrialError::Internal("a target without a chain".into()));
     };
-    let client = Client::new(&live.url, ClientConfig { timeout: config.timeout, ..ClientConfig::default() })?;
+    let client = Client::new(&live.url, ClientConfig { timeout: config.timeout, ..ClientConfig::default() })?
+        .speaking(config.speaker.clone());
     watcher.step(&format!("asking {} what it offers", live.url));
     let mut finished = RunFinished {
         ended_ms: 0,
@@ -229,6 +230,9 @@ impl Schedule {
             && !claimed.contains(&version)
         {
             return Some(Stop::NotApplicable(format!("the target does not claim {version}")));
+        }
+        if let Some(why) = self.world.not_in_dialect(&check.id) {
+            return Some(Stop::NotApplicable(why));
         }
         if let Some(missing) = check.needs.iter().find_map(|need| self.missing(*need)) {
             return Some(Stop::NotApplicable(missing));

@@ -5,10 +5,12 @@ use super::surroundings::Surroundings;
 use super::{ChainSource, TrialConfig, TrialError, Watcher};
 use crate::target::TargetSpec;
 use gauntlet_chain::{Chain, ChainConfig};
+use gauntlet_doubles::facilitator::front::Manner;
 use gauntlet_doubles::scripted;
 use gauntlet_probe::{FaultProxy, Guard, ProxyHandle, RemoteProxy, Role};
 use gauntlet_report::clock;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
 
 /// What the checks stand on, besides the target.
 pub(super) struct Parts {
@@ -135,6 +137,10 @@ async fn starter(config: &TrialConfig, parts: &mut Parts, watcher: &dyn Watcher)
         network: config.network,
         roles: parts.chain.roles().clone(),
         rpc_url,
+        dialect: config
+            .speaker
+            .as_ref()
+            .map(|speaker| Arc::new(crate::dialect::setup(speaker, config.network, Manner::Production))),
         seed: config.seed,
         folder: config.folder.clone(),
         guard: parts.guard.clone(),

@@ -3,11 +3,13 @@
 use super::running::{ANY_PORT, Starter};
 use crate::target::TargetSpec;
 use gauntlet_chain::{Profile, Roles, WALLET_FACTORY};
+use gauntlet_doubles::facilitator::front::Setup;
 use gauntlet_doubles::{facilitator, server};
 use gauntlet_probe::Guard;
 use gauntlet_wire::{Address, Key, Version};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// What targets of one run find around them.
 #[derive(Debug, Clone)]
@@ -18,6 +20,8 @@ pub struct Surroundings {
     pub roles: Roles,
     /// Where they reach the chain.
     pub rpc_url: String,
+    /// The dialect that a facilitator double of ours speaks.
+    pub dialect: Option<Arc<Setup>>,
     /// Seed of the run.
     pub seed: u64,
     /// Folder for their logs.
@@ -41,6 +45,7 @@ impl Surroundings {
                 network: self.network.network,
                 versions: Version::ALL.to_vec(),
                 factories: vec![WALLET_FACTORY],
+                dialect: self.dialect.clone(),
                 fault: None,
                 listen: ANY_PORT,
             },

@@ -23,6 +23,7 @@ pub(crate) fn started(selected: usize) -> RunStarted {
             spec: "double:facilitator".into(),
             command: Vec::new(),
             rpc_url: None,
+            dialect: None,
             routes: Vec::new(),
             facilitator: None,
             client: None,

@@ -226,6 +226,7 @@ fn a_target_cannot_steer_the_terminal() {
         body: EVIL.into(),
         trailers: EVIL.into(),
         dropped: 3,
+        wire: None,
     });
     record.cases.push(case);
     record.finished = Some(RunFinished {

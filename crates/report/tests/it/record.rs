@@ -6,7 +6,7 @@ use gauntlet_report::{
     Asked, AuthorizationUse, Bought, CaseSent, ChainFact, CheckEvent, CheckReport, Class, Endpoint, Event,
     Exchange, Finding, KnownUse, Ledger, Level, MadeCase, Message, NetFault, Outcome, PaymentFacts,
     PaymentKey, Record, RecordError, RunFinished, RunStarted, Said, SentTx, Severity, TargetInfo, Transfer,
-    Writer,
+    Wire, Writer,
 };
 use gauntlet_wire::{Address, B256, ReasonClass, U256, Version};
 use proptest::collection::vec;
@@ -239,8 +239,10 @@ fn text() -> impl Strategy<Value = String> {
 
 prop_compose! {
     fn message()(head in text(), body in prop_oneof![vec(any::<u8>(), 0..40), text().prop_map(String::into_bytes)],
-        trailers in text(), dropped in prop_oneof![Just(0), any::<u64>()]) -> Message {
-        Message { head, body, trailers, dropped }
+        trailers in text(), dropped in prop_oneof![Just(0), any::<u64>()],
+        wire in option::of((any::<u16>(), vec(any::<u8>(), 0..9)))) -> Message {
+        let wire = wire.map(|(status, body)| Wire { status, body });
+        Message { head, body, trailers, dropped, wire }
     }
 }
 
@@ -376,10 +378,11 @@ prop_compose! {
             name,
             role,
             url,
-            version,
+            version: version.clone(),
             spec,
             command: command.clone(),
             rpc_url: None,
+            dialect: version.clone(),
             routes: command.clone(),
             facilitator: None,
             client: None,

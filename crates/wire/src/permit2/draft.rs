@@ -2,9 +2,10 @@
 
 use super::{PERMIT2, Permit2Authorization, Permit2Scheme, Witness, domain};
 use crate::draft::{DraftError, Echo, Edit, apply, payload_v2};
-use crate::{Address, Authorization, B256, Domain, Key, SignatureForm, Terms, U256, Version};
+use crate::{Address, Authorization, B256, Domain, Key, SignatureForm, Spelling, Terms, U256, Version};
 use alloy_primitives::hex;
 use serde_json::{Value, json};
+use std::sync::Arc;
 
 /// Where the authorization stands in a facilitator request.
 pub const PERMIT2_AUTHORIZATION: &str = "/paymentPayload/payload/permit2Authorization";
@@ -43,6 +44,8 @@ pub struct Permit2Draft {
     pub echo: Option<Box<Echo>>,
     /// When it was made, Unix seconds: mutations of the window count from here.
     pub made_at: u64,
+    /// How the dialect of a facilitator writes it.
+    pub spelling: Arc<Spelling>,
 }
 
 /// An EIP-712 domain for a Permit2 authorization. All but [`SignedUnder::Permit2`] are faults.
@@ -120,7 +123,14 @@ impl Permit2Draft {
             edits: Vec::new(),
             echo: None,
             made_at: now,
+            spelling: Arc::default(),
         }
+    }
+
+    /// The payment in the words of the foundation's documents, whatever the dialect.
+    #[must_use]
+    pub fn plain(&self) -> Self {
+        Self { spelling: Arc::default(), ..self.clone() }
     }
 
     /// The payment as an answer to an offer: the payload echoes it, and the requirements are the server's own
@@ -152,6 +162,8 @@ impl Permit2Draft {
         if let Some(echo) = &self.echo {
             body["paymentRequirements"] = echo.entry.clone();
         }
+        let charged = self.scheme == Permit2Scheme::Upto;
+        self.spelling.spell(&mut body, self.terms.network, charged.then_some(self.accepted.amount));
         Ok(Permit2Presented { body, authorization: self.authorization.clone(), signature })
     }
 

@@ -51,9 +51,12 @@ pub(crate) async fn run(args: ReplayArgs, _color: bool) -> Result<ExitCode, Fail
     if let Err(why) = &window {
         output::remark(&format!("signed anew: {why}"));
     }
+    let dialect = started.target.dialect.as_deref().filter(|_| !matches!(target, TargetSpec::Manifest(..)));
+    let speaker = settings::speaker(&target, dialect)?;
     let held = hold(
         TrialConfig {
             target,
+            speaker,
             facilitator,
             client: started.target.client.as_ref().map(Into::into),
             facilitator_port: None,

@@ -37,7 +37,7 @@ sol! {
 }
 
 /// The transaction that settles a payment and moves `amount`.
-pub(super) fn settlement(payment: &Payment, amount: U256) -> Outgoing {
+pub(super) fn settlement(service: &Service, payment: &Payment, amount: U256) -> Outgoing {
     let signed = &payment.request.authorization;
     let permit = Permit2::PermitTransferFrom {
         permitted: Permit2::TokenPermissions { token: signed.token, amount: signed.amount },
@@ -56,7 +56,7 @@ pub(super) fn settlement(payment: &Payment, amount: U256) -> Outgoing {
             UptoProxy::settleCall { permit, amount, owner, witness, signature }.abi_encode()
         }
     };
-    Outgoing { to: payment.scheme.proxy(), data, value: U256::ZERO }
+    Outgoing { to: service.proxy(payment.scheme), data, value: U256::ZERO }
 }
 
 /// Everything that the chain has against a payment; `now` is Unix seconds.
@@ -77,7 +77,7 @@ pub(super) async fn findings(
     let balance = Token::balanceOfCall { account: signed.from }.abi_encode();
     let allowance = Token::allowanceCall { owner: signed.from, spender: PERMIT2 }.abi_encode();
     let bitmap = Permit2::nonceBitmapCall { owner: signed.from, word: signed.nonce >> 8 }.abi_encode();
-    let settlement = settlement(payment, charge);
+    let settlement = settlement(service, payment, charge);
     let (code, balance, allowance, bitmap, settled) = tokio::try_join!(
         rpc.has_code(asset),
         rpc.call(sender, asset, &balance, now),

@@ -22,6 +22,7 @@ pub(super) enum Stage {
 /// Everything that is wrong with a payment whatever the chain says; `now` is Unix seconds.
 pub(super) fn findings(
     payment: &Payment,
+    proxy: Address,
     facilitators: &[Address],
     network: Network,
     stage: Stage,
@@ -40,7 +41,7 @@ pub(super) fn findings(
         (asked.network != network.caip2() || request.claimed_network != asked.network, Finding::Network),
         (method.is_some_and(|method| method != "permit2"), Finding::TransferMethod),
         (signed.token != asked.asset, Finding::Token),
-        (signed.spender != payment.scheme.proxy(), Finding::Spender),
+        (signed.spender != proxy, Finding::Spender),
         (signed.witness.to != asked.pay_to, Finding::Payee),
         (named.is_some_and(|named| !facilitators.contains(&named)), Finding::Facilitator),
         (signed.deadline < U256::from(now + MARGIN_SECONDS), Finding::Expired),

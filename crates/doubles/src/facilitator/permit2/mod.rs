@@ -99,10 +99,22 @@ pub(super) async fn settle(service: &Arc<Service>, body: &[u8]) -> Response {
 /// Everything that stands against a payment, first without and then with the chain.
 async fn examine(service: &Service, payment: &Payment, stage: Stage) -> Result<(), Refusal> {
     let now = unix_seconds();
-    let found = checks::findings(payment, &announced(service), service.network, stage, now);
+    let found = checks::findings(
+        payment,
+        service.proxy(payment.scheme),
+        &announced(service),
+        service.network,
+        stage,
+        now,
+    );
     first(service, payment, found)?;
     let found = chain::findings(service, payment, now).await;
-    first(service, payment, found.map_err(|error| service.chain_failed(error))?)
+    let mut found = found.map_err(|error| service.chain_failed(error))?;
+    if stage == Stage::Verify && service.dialect.as_ref().is_some_and(|dialect| dialect.is_b402()) {
+        // B402 leaves a missing allowance to the settlement, and with it what else the settlement would say.
+        found.retain(|finding| !matches!(finding, Finding::Allowance | Finding::Simulation));
+    }
+    first(service, payment, found)
 }
 
 /// The first finding that the double does not look past.

@@ -64,7 +64,7 @@ pub(super) async fn settle(service: &Arc<Service>, payment: &Payment) -> Result<
     if amount.is_zero() {
         return Ok(Settled { transaction: None, amount });
     }
-    let outgoing = chain::settlement(payment, amount);
+    let outgoing = chain::settlement(service, payment, amount);
     let submitted = service.sender.submit(&service.rpc, &outgoing).await;
     let hash = submitted.map_err(|error| service.chain_failed(error))?.hash();
     conclude(service, payment, claim, hash, amount).await

@@ -72,8 +72,9 @@ fn upto_kind(cx: &Cx) -> Option<&Value> {
 
 /// The accounts that may settle `upto` payments: what the kind names, and otherwise the signers.
 fn facilitators(cx: &Cx) -> Vec<Address> {
-    let named =
-        upto_kind(cx).and_then(|kind| kind.pointer("/extra/facilitatorAddress")?.as_str()?.parse().ok());
+    let own = cx.world.dialect().and_then(|dialect| dialect.names.facilitator_address.as_deref());
+    let member = own.unwrap_or("facilitatorAddress");
+    let named = upto_kind(cx).and_then(|kind| kind.get("extra")?.get(member)?.as_str()?.parse().ok());
     named.into_iter().chain(cx.world.claims.signers.iter().copied()).collect()
 }
 

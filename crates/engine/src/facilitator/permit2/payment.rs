@@ -2,6 +2,7 @@
 
 use crate::check::Stop;
 use crate::cx::Cx;
+use crate::dialect::{Kind, spelling};
 use crate::history::{Endpoint, PaymentFacts, PaymentKey};
 use crate::payment::{PRICE, PURSE, TIMEOUT_SECONDS};
 use crate::reply::Reply;
@@ -42,6 +43,7 @@ impl Payment {
         chain.set_balance(token.address, payer.address(), purse).await?;
         chain.set_permit2_allowance(token.address, payer.address(), purse).await?;
         let facilitators = super::facilitators(cx);
+        let spender = cx.world.spender(scheme, &token);
         let terms = Terms {
             scheme: scheme.name().into(),
             network: chain.profile().network,
@@ -62,10 +64,11 @@ impl Payment {
             allowance_to_permit2: purse,
             nonce_used: false,
             facilitators,
-            proxy: scheme.proxy(),
+            proxy: spender,
             proxy_has_code: true,
         };
-        let draft = Permit2Draft::valid(scheme, terms, payer.clone(), nonce, facilitator, cx.now);
+        let mut draft = Permit2Draft::valid(scheme, terms, payer.clone(), nonce, facilitator, cx.now);
+        draft.authorization.spender = spender;
         Ok(Self { draft, payer, view, changes: Vec::new() })
     }
 
@@ -100,14 +103,20 @@ impl Payment {
     /// What the oracle says of it now.
     pub(super) fn verdict(&self, stage: Stage) -> Result<Verdict, Stop> {
         let clock = Clock { now: self.draft.made_at, shared: false };
-        Ok(judge_permit2(self.draft.body()?.as_bytes(), &self.view, clock, stage))
+        Ok(judge_permit2(self.draft.plain().body()?.as_bytes(), &self.view, clock, stage))
     }
 
     /// Presents it.
     pub(super) async fn present(&self, cx: &Cx, endpoint: Endpoint) -> Result<Reply, Stop> {
-        let request = Request::post_json(endpoint.path(), self.draft.body()?.into_bytes());
+        let request = Request::post_json(endpoint.path(), self.spelt(cx, endpoint).body()?.into_bytes());
         let exchange = cx.exchange(request).await?;
         Ok(cx.keep_raw(endpoint, exchange, &self.sent(), self.facts(endpoint)?, true))
+    }
+
+    /// As the target's dialect has it.
+    fn spelt(&self, cx: &Cx, endpoint: Endpoint) -> Permit2Draft {
+        let (way, token) = (Kind::Permit2(self.draft.scheme), &self.draft.terms.token);
+        Permit2Draft { spelling: spelling(&cx.world, way, token, endpoint), ..self.draft.clone() }
     }
 
     /// What the history keeps of it; nothing of a payment of nothing, which leaves no trace on the chain.

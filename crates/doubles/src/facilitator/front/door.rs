@@ -1,0 +1,115 @@
+//! Who may ask: the headers that the dialect wants, and the signature over the request.
+
+use super::Front;
+use crate::facilitator::mutants::Fault;
+use axum::http::StatusCode;
+use axum::http::request::Parts;
+use gauntlet_probe::dialect::{Signing, iso_millis, rsa_public_key, verify};
+use gauntlet_report::clock::unix_millis;
+use serde_json::Value;
+use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
+
+/// By how much the clock of a caller may be wrong, milliseconds: five minutes, and where a request has a window of its own
+/// what that is by default.
+const CLOCKS_APART_MS: u64 = 5 * 60 * 1000;
+const WINDOW_MS: u64 = 5000;
+
+/// Why a request is not taken.
+pub(super) struct Denial {
+    pub(super) status: StatusCode,
+    pub(super) code: &'static str,
+    pub(super) why: &'static str,
+}
+
+const fn unauthorized(code: &'static str, why: &'static str) -> Denial {
+    Denial { status: StatusCode::UNAUTHORIZED, code, why }
+}
+
+/// The signatures of requests that were let in.
+#[derive(Debug, Default)]
+pub(super) struct Admitted(Mutex<BTreeSet<String>>);
+
+/// Lets a request in, or says why not.
+pub(super) fn admit(front: &Front, parts: &Parts, body: &[u8]) -> Result<(), Denial> {
+    let dialect = front.setup.dialect();
+    let keys = &front.setup.speaker.keys;
+    let header = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok());
+    let mut stamp = None;
+    let mut signature = None;
+    for (name, template) in &dialect.headers {
+        let given = header(name);
+        match template.as_str() {
+            "{signature}" => signature = given,
+            "{unix_ms}" | "{iso_ms}" => stamp = Some((template.as_str(), given.unwrap_or_default())),
+            template => {
+                let wanted = keys.iter().fold(template.to_owned(), |text, (name, key)| {
+                    text.replace(&format!("{{key:{name}}}"), key)
+                });
+                if given != Some(wanted.as_str()) && !front.is(Fault::B402AnyCaller) {
+                    return Err(unauthorized("40101", "unknown caller"));
+                }
+            }
+        }
+    }
+    if let Some((form, stamp)) = stamp {
+        timely(front, form, stamp)?;
+    }
+    let Some(signed) = &dialect.signature else { return Ok(()) };
+    let Some(signature) = signature else {
+        return if front.is(Fault::B402UnsignedPasses) {
+            Ok(())
+        } else {
+            Err(unauthorized("40102", "no signature"))
+        };
+    };
+    let (form, stamp) = stamp.unwrap_or_default();
+    let over = signed.over.replace(form, stamp).replace("{method}", parts.method.as_str());
+    let over = over.replace("{path}", parts.uri.path());
+    let (before, after) = over.split_once("{body}").unwrap_or((&over, ""));
+    let seen = seen(front, body);
+    let message = [before.as_bytes(), &seen, after.as_bytes()].concat();
+    let key = keys.get(&signed.key).unwrap_or_default();
+    let key = match signed.algorithm {
+        Signing::RsaSha256 => rsa_public_key(key).unwrap_or_default(),
+        Signing::HmacSha256 => key.to_owned(),
+    };
+    if !verify(signed.algorithm, &key, &message, signature) && !front.is(Fault::B402AnySignature) {
+        return Err(unauthorized("40102", "the signature does not fit"));
+    }
+    if signed.algorithm == Signing::HmacSha256 && !front.is(Fault::B402RequestReplay) {
+        let mut admitted = front.admitted.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if !admitted.insert(signature.to_owned()) {
+            return Err(unauthorized("40103", "this request has been sent before"));
+        }
+    }
+    Ok(())
+}
+
+/// The body as the signature is compared with it: as it came, but for one mutant.
+fn seen(front: &Front, body: &[u8]) -> Vec<u8> {
+    match serde_json::from_slice::<Value>(body) {
+        Ok(value) if front.is(Fault::B402SignsItsOwnWriting) => value.to_string().into_bytes(),
+        _ => body.to_vec(),
+    }
+}
+
+fn timely(front: &Front, form: &str, stamp: &str) -> Result<(), Denial> {
+    let now = unix_millis();
+    let near = |then: u64| now.abs_diff(then) <= CLOCKS_APART_MS;
+    let is_timely = match form {
+        "{unix_ms}" => stamp.parse().is_ok_and(near),
+        // Texts of one form are in the order of the times that they name.
+        _ => {
+            let is_epoch = stamp.parse().is_ok_and(near);
+            let form_fits = stamp.len() == 24 && stamp.ends_with('Z');
+            let within = iso_millis(now.saturating_sub(WINDOW_MS)).as_str() <= stamp
+                && stamp <= iso_millis(now + WINDOW_MS).as_str();
+            (form_fits && within) || (is_epoch && front.is(Fault::B402EpochTimestamp))
+        }
+    };
+    if is_timely || front.is(Fault::B402AnyTimestamp) {
+        return Ok(());
+    }
+    Err(unauthorized("40103", "the timestamp is not of the expected form, or too far from this clock"))
+}
