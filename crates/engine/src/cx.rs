@@ -14,7 +14,7 @@ use gauntlet_report::{Asked, CaseSent, ChainFact, Class, Event, Exchange, Findin
 use gauntlet_wire::{Address, Draft, Key, LedgerView, Terms, Token, TokenView, U256, Version};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How often a request is sent again that was answered with 429.
 const MOST_WAITS: u32 = 30;
@@ -303,8 +303,25 @@ impl Cx {
 
     async fn present(&self, endpoint: Endpoint, payment: &Payment) -> Result<Reply, Stop> {
         let request = Request::post_json(endpoint.path(), payment.body()?);
-        let exchange = self.exchange(request).await?;
+        let exchange = self.exchange_to_the_end(request).await?;
         self.keep(endpoint, payment, exchange)
+    }
+
+    /// Sends a request, and again as long as the answer says, in the target's dialect, that its settlement is under way.
+    /// While the chain stands still on purpose nothing is asked again.
+    pub(crate) async fn exchange_to_the_end(&self, request: Request) -> Result<Exchange, Stop> {
+        let began = Instant::now();
+        loop {
+            let exchange = self.exchange(request.clone()).await?;
+            let waits = self.world.client.speaker().and_then(|speaker| speaker.asks_again(&exchange));
+            match waits.filter(|_| self.world.chain_healthy()) {
+                Some((wait, longest)) if began.elapsed() < longest => {
+                    self.tell_case(&exchange, "a settlement that is under way, and is asked for again");
+                    tokio::time::sleep(wait).await;
+                }
+                _ => return Ok(exchange),
+            }
+        }
     }
 
     /// Presents the same or several payments to `/settle` at one instant, without judging the money.
@@ -317,12 +334,16 @@ impl Cx {
             .iter()
             .map(|payment| Ok(Request::post_json(Endpoint::Settle.path(), payment.body()?)))
             .collect::<Result<Vec<_>, Stop>>()?;
-        let exchanges = gauntlet_probe::send_together(&self.world.client, requests).await;
-        payments
-            .iter()
-            .zip(exchanges)
-            .map(|(payment, exchange)| self.keep(Endpoint::Settle, payment, exchange))
-            .collect()
+        let exchanges = gauntlet_probe::send_together(&self.world.client, requests.clone()).await;
+        let mut replies = Vec::with_capacity(payments.len());
+        for ((payment, request), mut exchange) in payments.iter().zip(requests).zip(exchanges) {
+            // That there were too many at once says nothing of a payment, which has its turn afterwards.
+            if exchange.status == Some(429) {
+                exchange = self.send_patiently(request).await;
+            }
+            replies.push(self.keep(Endpoint::Settle, payment, exchange)?);
+        }
+        Ok(replies)
     }
 
     /// Keeps an exchange of a payment in the record and the history.
@@ -356,6 +377,18 @@ impl Cx {
         well_formed: bool,
     ) -> Reply {
         self.remember(endpoint, None, exchange, sent.to_owned(), payment, well_formed)
+    }
+
+    /// Sends a request that is in the target's dialect already.
+    pub(crate) async fn send_dressed(
+        &self,
+        endpoint: Endpoint,
+        request: Request,
+        sent: &str,
+    ) -> Result<Reply, Stop> {
+        self.refuse_when_down()?;
+        let exchange = self.world.client.send_dressed(request).await;
+        Ok(self.keep_raw(endpoint, exchange, sent, None, true))
     }
 
     pub(crate) fn refuse_when_down(&self) -> Result<(), Stop> {

@@ -106,20 +106,23 @@ impl Matrix {
 /// [`TrialError`] when a trial cannot be held at all.
 pub async fn matrix(test: SelfTest, tell: &(dyn Fn(&str) + Sync)) -> Result<Matrix, TrialError> {
     let mut double_fails = Vec::new();
-    for (role, checks) in &test.checks {
-        let double = conforming(*role);
-        let reports = try_out(&test, double, checks.clone(), "").await?;
-        tell(&format!("{}  {} checks", double.spec(), reports.len()));
+    for (role, dialect) in conforming_doubles(&test) {
+        let double = conforming(role);
+        let checks = in_dialect(test.checks.get(&role).cloned().unwrap_or_default(), dialect);
+        let reports = try_out(&test, Tried { double, dialect, suffix: "" }, checks).await?;
+        let spoken = dialect.map(|dialect| format!(" in {dialect}")).unwrap_or_default();
+        tell(&format!("{}{spoken}  {} checks", double.spec(), reports.len()));
         let fails = reports.iter().filter(|report| report.outcome != Outcome::Pass);
-        double_fails
-            .extend(fails.map(|report| format!("{} ({}: {})", report.check, report.outcome, why(report))));
+        double_fails.extend(
+            fails.map(|report| format!("{}{spoken} ({}: {})", report.check, report.outcome, why(report))),
+        );
     }
 
     let trials = test.mutants.iter().map(|mutant| {
         let test = &test;
         async move {
             let began = std::time::Instant::now();
-            let reports = try_out(test, *mutant, checks_for(test, *mutant)?, "").await?;
+            let reports = try_out(test, Tried::mutant(*mutant, ""), checks_for(test, *mutant)?).await?;
             let killed = kills(*mutant, &reports, began.elapsed())?;
             tell(&format!("{}  caught by {} checks", killed.target, killed.killed_by.len()));
             Ok::<_, TrialError>(killed)
@@ -183,7 +186,7 @@ async fn settle_strays(
     let why = if names.is_empty() { "nothing caught it".into() } else { names.join(", ") };
     tell(&format!("{}  once more, alone: {why}", killed.target));
     // The whole trial, since some checks judge what the others have seen.
-    let reports = try_out(test, *mutant, checks_for(test, *mutant)?, "-again").await?;
+    let reports = try_out(test, Tried::mutant(*mutant, "-again"), checks_for(test, *mutant)?).await?;
     let again = kills(*mutant, &reports, Duration::ZERO)?;
     let confirmed = |check: &str| again.killed_by.iter().any(|other| other == check);
     let (strays, flickers) =
@@ -197,6 +200,49 @@ async fn settle_strays(
     killed.strays.extend(again.strays.into_iter().filter(|stray| !doubtful.contains(&stray.check)));
     killed.harness_errors = again.harness_errors;
     Ok(())
+}
+
+/// A double that is tried, and in which dialect.
+#[derive(Clone, Copy)]
+struct Tried<'a> {
+    double: Double,
+    dialect: Option<&'static str>,
+    /// Tells the folders of several tries apart.
+    suffix: &'a str,
+}
+
+impl<'a> Tried<'a> {
+    fn mutant(mutant: Double, suffix: &'a str) -> Self {
+        Self { double: mutant, dialect: dialect_of(mutant), suffix }
+    }
+}
+
+/// The dialect in which a double's fault shows.
+fn dialect_of(double: Double) -> Option<&'static str> {
+    match double {
+        Double::Facilitator(mutant) => facilitator::mutants::dialect_of(mutant?.fault),
+        Double::Server(_) => None,
+    }
+}
+
+/// The doubles without a fault that must pass: one for each role, and one for each dialect of the mutants.
+fn conforming_doubles(test: &SelfTest) -> Vec<(Role, Option<&'static str>)> {
+    let mut doubles: Vec<_> = test.checks.keys().map(|role| (*role, None)).collect();
+    let dialects: BTreeSet<_> = test.mutants.iter().filter_map(|mutant| dialect_of(*mutant)).collect();
+    doubles.extend(dialects.into_iter().map(|dialect| (Role::Facilitator, Some(dialect))));
+    doubles
+}
+
+/// The checks for a double of a dialect: what only x402 can show is tried in x402.
+fn in_dialect(mut checks: Vec<Check>, dialect: Option<&'static str>) -> Vec<Check> {
+    let only_there = |check: &Check| !crate::dialect::is_about(&check.id, None);
+    match dialect {
+        None => checks.retain(|check| !only_there(check)),
+        Some(_) => checks.retain(|check| {
+            check.lane == Lane::Control || (only_there(check) && crate::dialect::is_about(&check.id, dialect))
+        }),
+    }
+    checks
 }
 
 /// The double of a role without a fault.
@@ -223,25 +269,25 @@ fn checks_for(test: &SelfTest, mutant: Double) -> Result<Vec<Check>, TrialError>
     let searched = mutant.layer() == Layer::Search;
     let mut checks = test.checks.get(&mutant.role()).cloned().unwrap_or_default();
     checks.retain(|check| check.lane != Lane::Search || (searched && concerned.is_match(&check.id)));
-    Ok(checks)
+    Ok(in_dialect(checks, dialect_of(mutant)))
 }
 
 /// Holds the scripted checks and, with a target of their own, the searches: what scripted checks have left in a target's
 /// memory must not help a search to find a fault.
 async fn try_out(
     test: &SelfTest,
-    double: Double,
+    tried: Tried<'_>,
     checks: Vec<Check>,
-    suffix: &str,
 ) -> Result<Vec<CheckReport>, TrialError> {
     let controls: Vec<Check> = checks.iter().filter(|check| check.lane == Lane::Control).cloned().collect();
     let (searches, scripted): (Vec<Check>, Vec<Check>) =
         checks.into_iter().partition(|check| check.lane == Lane::Search);
-    let mut reports = hold(test, double, scripted, suffix).await?;
+    let mut reports = hold(test, tried, scripted).await?;
     if !searches.is_empty() {
         let known: BTreeSet<String> = reports.iter().map(|report| report.check.clone()).collect();
         let checks = controls.into_iter().chain(searches).collect();
-        let searched = hold(test, double, checks, &format!("-search{suffix}")).await?;
+        let searched =
+            hold(test, Tried { suffix: &format!("-search{}", tried.suffix), ..tried }, checks).await?;
         reports.extend(searched.into_iter().filter(|report| !known.contains(&report.check)));
     }
     Ok(reports)
@@ -292,15 +338,12 @@ fn kills(mutant: Double, reports: &[CheckReport], took: Duration) -> Result<Kill
     })
 }
 
-async fn hold(
-    test: &SelfTest,
-    double: Double,
-    checks: Vec<Check>,
-    suffix: &str,
-) -> Result<Vec<CheckReport>, TrialError> {
-    let name = format!("{}-{}{suffix}", double.role(), double.mutant().unwrap_or("double"));
+async fn hold(test: &SelfTest, tried: Tried<'_>, checks: Vec<Check>) -> Result<Vec<CheckReport>, TrialError> {
+    let Tried { double, dialect, suffix } = tried;
+    let spoken = dialect.map(|dialect| format!("-{dialect}")).unwrap_or_default();
+    let name = format!("{}-{}{spoken}{suffix}", double.role(), double.mutant().unwrap_or("double"));
     let target = TargetSpec::Double(double);
-    let speaker = crate::dialect::speaker(&target, None, |_| None).map_err(TrialError::Internal)?;
+    let speaker = crate::dialect::speaker(&target, dialect, |_| None).map_err(TrialError::Internal)?;
     let (_keep, interrupt) = watch::channel(false);
     let held = Trial::hold(
         TrialConfig {

@@ -8,7 +8,7 @@ use gauntlet_engine::scenario::Scenario;
 use gauntlet_engine::search::Budget;
 use gauntlet_engine::trial::{ChainSource, Held, Trial, TrialConfig, TrialError};
 use gauntlet_engine::{Check, KnownIssues, Lane, TargetSpec, checks_of, checks_with, select};
-use gauntlet_probe::{Manifest, Role, Shop};
+use gauntlet_probe::{Manifest, Role, Shop, Speaker};
 use gauntlet_report::render::{self, Style};
 use gauntlet_report::{ExitCode, Record, clock};
 use std::path::{Path, PathBuf};
@@ -42,6 +42,7 @@ pub(crate) async fn run(args: RunArgs, color: bool) -> Result<ExitCode, Failure>
 /// What is tried with which checks.
 struct Plan {
     target: TargetSpec,
+    speaker: Option<Arc<Speaker>>,
     facilitator: TargetSpec,
     known: KnownIssues,
     network: &'static gauntlet_chain::Profile,
@@ -62,6 +63,9 @@ fn plan(args: &RunArgs, target: TargetSpec) -> Result<Plan, Failure> {
     // A file that is named is played as it is on disk, also when one of its id is compiled in.
     checks.retain(|check| own.iter().all(|other| other.id != check.id));
     checks.extend(own);
+    let speaker = settings::speaker(&target, args.dialect.as_deref())?;
+    let dialect = speaker.as_ref().map(|speaker| speaker.dialect.name.as_str());
+    checks.retain(|check| gauntlet_engine::dialect::is_about(&check.id, dialect));
     let known = known_issues(args.known.as_deref(), &target, &checks)?;
     let checks = searched(args, select::select(checks, &wanted, &args.exclude)?)?;
     Ok(Plan {
@@ -69,6 +73,7 @@ fn plan(args: &RunArgs, target: TargetSpec) -> Result<Plan, Failure> {
         facilitator: facilitator(&args.facilitator)?,
         network: settings::network(&args.chain.network)?,
         target,
+        speaker,
         checks,
         own: scenarios,
     })
@@ -109,13 +114,12 @@ fn searched(args: &RunArgs, checks: Vec<Check>) -> Result<Vec<Check>, Failure> {
 
 /// The trial of one target.
 async fn one(args: &RunArgs, plan: Plan, seed: u64, run: String, folder: PathBuf) -> Result<Held, Failure> {
-    let Plan { target, facilitator, known, network, checks, own } = plan;
+    let Plan { target, speaker, facilitator, known, network, checks, own } = plan;
     let chain = match &args.rpc_url {
         Some(url) => ChainSource::Attached { rpc_url: url.clone() },
         None => own_chain(&target, args.chain.anvil.as_deref(), args.quiet).await?,
     };
     let role = target.role();
-    let speaker = settings::speaker(&target, args.dialect.as_deref())?;
     let config = TrialConfig {
         target,
         speaker,

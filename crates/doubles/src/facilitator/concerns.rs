@@ -379,30 +379,42 @@ pub(super) const fn concerns(fault: Fault) -> &'static [&'static str] {
         }
         NoPayerV1 => &["facilitator.answers.settle-success-payer.v1"],
         WrongAmount => &["facilitator.answers.amount", "facilitator.permit2.*", "facilitator.upto.*"],
-        B402AnySignature
-        | B402UnsignedPasses
-        | B402SignsItsOwnWriting
-        | B402AnyTimestamp
-        | B402AnyCaller
-        | B402RequestReplay
-        | B402EpochTimestamp
-        | B402WithoutLimits
-        | B402Naked
-        | B402RefusesWith400
-        | B402KindWithoutSpender
-        | B402UptoIsExact
-        | B402SignersByChain
-        | B402WithoutPayer
-        | B402AlwaysExplains
-        | B402SchemeBeforeVersion
-        | B402WithoutMethod
-        | B402TakesBoth
-        | B402ChargesTheCap
-        | B402RefusesIdleCharge
-        | B402AsksAgain
-        | B402KeepsByNonce
-        | B402PendingIsSuccess
-        | B402PendingWithoutHash => &["facilitator.b402.*"],
+        B402AnySignature => &["facilitator.b402.auth.signature"],
+        B402UnsignedPasses => &["facilitator.b402.auth.unsigned"],
+        B402SignsItsOwnWriting => &["facilitator.b402.auth.bytes"],
+        B402AnyTimestamp => &["facilitator.b402.auth.stale"],
+        B402MinuteWindow => &["facilitator.b402.partner.clock"],
+        B402AnyCaller => &["facilitator.b402.auth.caller"],
+        B402RequestReplay => &["facilitator.b402.web3.request-again"],
+        B402EpochTimestamp => &["facilitator.b402.web3.epoch"],
+        B402SignsShortPath => &["facilitator.b402.web3.path"],
+        B402HexSignature => &["facilitator.b402.web3.hex"],
+        B402WithoutLimits => &["facilitator.b402.limits.settle"],
+        B402SettlesBeyondLimit => &["facilitator.b402.limits.nothing-lost"],
+        B402Naked => &["facilitator.b402.envelope"],
+        B402RefusesWith400 => &["facilitator.b402.refused.status"],
+        B402KindWithoutSpender => {
+            &["facilitator.b402.supported.spender", "facilitator.b402.settle.idle-charge"]
+        }
+        B402UptoIsExact => &[
+            "facilitator.b402.supported.kinds",
+            "facilitator.b402.settle.no-charge",
+            "facilitator.b402.settle.odd-charge",
+        ],
+        B402SignersByChain => &["facilitator.b402.supported.signers"],
+        B402NamesBySymbol => &["facilitator.b402.supported.names"],
+        B402OneReason => &["facilitator.b402.reason.*", "facilitator.b402.verify.version-first"],
+        B402PayloadIsRequirements => &["facilitator.b402.reason.payload"],
+        B402WithoutPayer => &["facilitator.b402.refused.payer"],
+        B402AlwaysExplains => &["facilitator.b402.refused.message"],
+        B402SchemeBeforeVersion => &["facilitator.b402.verify.version-first"],
+        B402WithoutMethod => &["facilitator.b402.verify.no-method"],
+        B402TakesBoth => &["facilitator.b402.verify.two-authorizations"],
+        B402ChargesTheCap => &["facilitator.b402.settle.no-charge", "facilitator.b402.settle.odd-charge"],
+        B402RefusesIdleCharge => &["facilitator.b402.settle.idle-charge"],
+        B402AsksAgain => &["facilitator.b402.settle.again", "facilitator.b402.settle.at-once"],
+        B402KeepsByNonce => &["facilitator.b402.settle.other-with-its-nonce"],
+        B402PendingIsSuccess | B402PendingWithoutHash => &["facilitator.b402.settle.under-way"],
         SupportedWithoutKinds => &[
             "facilitator.supported.kind-fields",
             "facilitator.supported.kind-networks",

@@ -22,7 +22,10 @@ pub fn by_name(name: &str) -> Result<&'static Mutant, UnknownMutant> {
 pub fn dialect_of(fault: Fault) -> Option<&'static str> {
     let mutant = MUTANTS.iter().find(|mutant| mutant.fault == fault)?;
     match fault {
-        Fault::B402RequestReplay | Fault::B402EpochTimestamp => Some("b402-web3"),
+        Fault::B402RequestReplay
+        | Fault::B402EpochTimestamp
+        | Fault::B402SignsShortPath
+        | Fault::B402HexSignature => Some("b402-web3"),
         _ if mutant.name.starts_with("b402-") => Some("b402-partner"),
         _ => None,
     }
@@ -334,10 +337,19 @@ mutants! {
         "Client id and access token are not looked at.";
     B402RequestReplay, "b402-request-replay",
         "The same signed request is taken twice.";
+    B402MinuteWindow, "b402-minute-window",
+        "A caller's clock may be wrong by one minute and not by five.";
+    B402SignsShortPath, "b402-signs-short-path",
+        "A signature over the path without /build is taken.";
+    B402HexSignature, "b402-hex-signature",
+        "A signature in hexadecimal digits is taken.";
     B402EpochTimestamp, "b402-epoch-timestamp",
         "A timestamp in milliseconds is taken where ISO 8601 is asked for.";
     B402WithoutLimits, "b402-without-limits",
         "However much is asked in a second, nothing is answered with 429.";
+
+    B402SettlesBeyondLimit, "b402-settles-beyond-limit",
+        "A settlement that is answered with 429 is made all the same.";
 
     // B402: answers
     B402Naked, "b402-naked",
@@ -350,6 +362,12 @@ mutants! {
         "The kinds of permit2-upto stand under scheme exact.";
     B402SignersByChain, "b402-signers-by-chain",
         "Signers are keyed by the chain and not by eip155:*.";
+    B402NamesBySymbol, "b402-names-by-symbol",
+        "Kinds name tokens by their symbols, as the samples in the documents do.";
+    B402OneReason, "b402-one-reason",
+        "Every invalid payment is refused as invalid_payload.";
+    B402PayloadIsRequirements, "b402-payload-is-requirements",
+        "A payload that cannot be read is refused as wrong requirements.";
     B402WithoutPayer, "b402-without-payer",
         "Refusals do not name the payer.";
     B402AlwaysExplains, "b402-always-explains",

@@ -54,6 +54,17 @@ pub fn speaker(
     Ok(Some(Arc::new(speaker)))
 }
 
+/// Whether a check is about targets of this dialect; checks of B402 are about B402 alone, all others about everybody.
+#[must_use]
+pub fn is_about(check: &str, dialect: Option<&str>) -> bool {
+    let Some(topic) = check.strip_prefix("facilitator.b402.") else { return true };
+    match topic.split('.').next() {
+        Some("web3") => dialect == Some("b402-web3"),
+        Some("partner") => dialect == Some("b402-partner"),
+        _ => dialect.is_some_and(|dialect| dialect.starts_with("b402-")),
+    }
+}
+
 /// How a facilitator double speaks a dialect on a network.
 #[must_use]
 pub fn setup(speaker: &Arc<Speaker>, network: &Profile, manner: Manner) -> Setup {

@@ -4,6 +4,7 @@
 //! names; the v1 twin has `.v1` at the end of its id.
 
 pub mod answers;
+mod b402;
 pub mod bodies;
 pub mod books;
 pub mod control;
@@ -41,5 +42,6 @@ pub fn checks() -> Vec<Check> {
     checks.extend(bodies::checks());
     checks.extend(wallets::checks());
     checks.extend(permit2::checks());
+    checks.extend(b402::checks());
     checks
 }

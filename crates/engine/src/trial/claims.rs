@@ -87,8 +87,9 @@ async fn of_facilitator(
         .into_iter()
         .filter(|version| supported.as_ref().is_some_and(|answer| answer.offers(*version, "exact", network)))
         .collect();
-    let versions = match (&live.claims, offered.as_slice()) {
-        (Some(claimed), _) => claimed.clone(),
+    let by_dialect = client.speaker().and_then(|speaker| speaker.dialect.versions.clone());
+    let versions = match (live.claims.clone().or(by_dialect), offered.as_slice()) {
+        (Some(claimed), _) => claimed,
         // Nothing legible was said: version 2 is tried, and the control will tell.
         (None, []) => vec![Version::V2],
         (None, _) => offered,

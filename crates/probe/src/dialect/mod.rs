@@ -16,7 +16,7 @@ pub use builtin::{DIALECTS, built_in};
 pub use file::{Ask, Dialect, DialectError, Envelope, Methods, Names, Pending, Settling, Signature, Signing};
 pub use keys::{Keys, KeysError};
 pub use secret::{SecretError, rsa_public_key, throwaway_keys};
-pub use sign::{Signed, sign, verify};
+pub use sign::{Signed, base64_bytes, base64_text, sign, verify};
 pub use speak::{Dressing, Speaker};
 pub use timestamp::iso_millis;
 

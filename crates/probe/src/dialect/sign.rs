@@ -42,6 +42,18 @@ pub fn verify(algorithm: Signing, key: &str, message: &[u8], signature: &str) ->
     }
 }
 
+/// The bytes of a base64 text; none when it is not one.
+#[must_use]
+pub fn base64_bytes(text: &str) -> Vec<u8> {
+    STANDARD.decode(text).unwrap_or_default()
+}
+
+/// Bytes as base64.
+#[must_use]
+pub fn base64_text(bytes: &[u8]) -> String {
+    STANDARD.encode(bytes)
+}
+
 fn mac(secret: &str, message: &[u8]) -> Hmac<Sha256> {
     let mut mac = match Hmac::<Sha256>::new_from_slice(secret.as_bytes()) {
         Ok(mac) => mac,

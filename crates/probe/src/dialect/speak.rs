@@ -11,6 +11,8 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 /// How x402 says that a settlement is under way (core v2 §9, newest text).
 const PENDING: &str = "settlement_pending";
@@ -22,6 +24,8 @@ pub struct Speaker {
     pub dialect: Dialect,
     /// With whose keys.
     pub keys: Keys,
+    /// The last time that stood in a request, Unix milliseconds.
+    last: AtomicU64,
 }
 
 /// How a request is dressed; anything but the default is a fault that a check is about.
@@ -37,7 +41,7 @@ impl Speaker {
     /// # Errors
     /// [`SecretError`] when the key for signatures cannot be used.
     pub fn new(dialect: Dialect, keys: Keys) -> Result<Self, SecretError> {
-        let speaker = Self { dialect, keys };
+        let speaker = Self { dialect, keys, last: AtomicU64::new(0) };
         // Whether the key can be used is known before the first request.
         speaker.signed(b"").map(|_| speaker)
     }
@@ -60,14 +64,21 @@ impl Speaker {
         } else {
             self.wrap(&mut request.body);
         }
-        let filled =
-            self.fill(&request, base, clock::unix_millis().saturating_add_signed(dressing.clock_off_ms));
+        let filled = self.fill(&request, base, self.moment().saturating_add_signed(dressing.clock_off_ms));
         for (name, value) in filled {
             if !request.has(&name) {
                 request = request.header(name, value);
             }
         }
         request
+    }
+
+    /// The time, Unix milliseconds, and never the same twice: whoever tells requests apart by their signatures would take
+    /// two of one moment for one.
+    fn moment(&self) -> u64 {
+        let now = clock::unix_millis();
+        let last = self.last.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |last| Some(now.max(last + 1)));
+        last.map_or(now, |last| now.max(last + 1))
     }
 
     /// The endpoint of a path of x402, and the method that x402 has for it.
@@ -145,6 +156,15 @@ impl Speaker {
         exchange
     }
 
+    /// How long to wait before a settlement that is under way is asked for again, and for how long to go on so; none when
+    /// the answer says something else.
+    #[must_use]
+    pub fn asks_again(&self, exchange: &Exchange) -> Option<(Duration, Duration)> {
+        let pending = self.dialect.settling.pending.as_ref()?;
+        as_pending(pending, exchange.response.as_ref()?)?;
+        Some((Duration::from_millis(pending.every_ms), Duration::from_secs(pending.for_seconds)))
+    }
+
     /// Whether a path is that of one of the three endpoints.
     #[must_use]
     pub fn knows(&self, path: &str) -> bool {
@@ -187,8 +207,8 @@ fn as_pending(pending: &Pending, response: &Message) -> Option<Vec<u8>> {
     let reason = text("errorReason");
     let is_pending = said.get("success") == Some(&Value::Bool(false))
         && !text("transaction").is_empty()
-        && pending.reasons.iter().any(|known| known == reason);
-    if !is_pending || reason == PENDING {
+        && (reason == PENDING || pending.reasons.iter().any(|known| known == reason));
+    if !is_pending {
         return None;
     }
     said.insert("errorReason".into(), PENDING.into());

@@ -31,7 +31,10 @@ fn every_dialect_that_comes_with_gauntlet_can_be_read() {
 #[test]
 fn an_unknown_dialect_is_answered_with_the_known_ones() {
     let error = Dialect::find("b402-parner", Path::new(".")).unwrap_err().to_string();
-    assert!(error.contains("b402-partner, b402-web3") && error.contains("did you mean"), "{error}");
+    assert!(
+        error.contains("x402, b402-partner, b402-web3, aeon") && error.contains("did you mean"),
+        "{error}"
+    );
     let error = Dialect::find("none.toml", Path::new("/nowhere")).unwrap_err().to_string();
     assert!(error.contains("/nowhere/none.toml"), "{error}");
 }

@@ -4,7 +4,7 @@ use super::Front;
 use crate::facilitator::mutants::Fault;
 use axum::http::StatusCode;
 use axum::http::request::Parts;
-use gauntlet_probe::dialect::{Signing, iso_millis, rsa_public_key, verify};
+use gauntlet_probe::dialect::{Signature, Signing, base64_text, iso_millis, rsa_public_key, verify};
 use gauntlet_report::clock::unix_millis;
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -65,16 +65,10 @@ pub(super) fn admit(front: &Front, parts: &Parts, body: &[u8]) -> Result<(), Den
     };
     let (form, stamp) = stamp.unwrap_or_default();
     let over = signed.over.replace(form, stamp).replace("{method}", parts.method.as_str());
-    let over = over.replace("{path}", parts.uri.path());
-    let (before, after) = over.split_once("{body}").unwrap_or((&over, ""));
-    let seen = seen(front, body);
-    let message = [before.as_bytes(), &seen, after.as_bytes()].concat();
-    let key = keys.get(&signed.key).unwrap_or_default();
-    let key = match signed.algorithm {
-        Signing::RsaSha256 => rsa_public_key(key).unwrap_or_default(),
-        Signing::HmacSha256 => key.to_owned(),
-    };
-    if !verify(signed.algorithm, &key, &message, signature) && !front.is(Fault::B402AnySignature) {
+    let path = parts.uri.path();
+    let short = path.strip_prefix(dialect.base.as_str()).filter(|_| front.is(Fault::B402SignsShortPath));
+    let fits = |path: &str| fits(front, signed, &over.replace("{path}", path), body, signature);
+    if !fits(path) && !short.is_some_and(fits) && !front.is(Fault::B402AnySignature) {
         return Err(unauthorized("40102", "the signature does not fit"));
     }
     if signed.algorithm == Signing::HmacSha256 && !front.is(Fault::B402RequestReplay) {
@@ -84,6 +78,24 @@ pub(super) fn admit(front: &Front, parts: &Parts, body: &[u8]) -> Result<(), Den
         }
     }
     Ok(())
+}
+
+/// Whether a signature is that of the caller over this text, with the body in it.
+fn fits(front: &Front, signed: &Signature, over: &str, body: &[u8], signature: &str) -> bool {
+    let (before, after) = over.split_once("{body}").unwrap_or((over, ""));
+    let message = [before.as_bytes(), &seen(front, body), after.as_bytes()].concat();
+    let key = front.setup.speaker.keys.get(&signed.key).unwrap_or_default();
+    let key = match signed.algorithm {
+        Signing::RsaSha256 => rsa_public_key(key).unwrap_or_default(),
+        Signing::HmacSha256 => key.to_owned(),
+    };
+    let is_good = |signature: &str| verify(signed.algorithm, &key, &message, signature);
+    is_good(signature) || (front.is(Fault::B402HexSignature) && is_good(&from_hex(signature)))
+}
+
+/// What is written in hexadecimal digits, in base64; nothing when it is not.
+fn from_hex(text: &str) -> String {
+    alloy_primitives::hex::decode(text).map(|bytes| base64_text(&bytes)).unwrap_or_default()
 }
 
 /// The body as the signature is compared with it: as it came, but for one mutant.
@@ -96,7 +108,8 @@ fn seen(front: &Front, body: &[u8]) -> Vec<u8> {
 
 fn timely(front: &Front, form: &str, stamp: &str) -> Result<(), Denial> {
     let now = unix_millis();
-    let near = |then: u64| now.abs_diff(then) <= CLOCKS_APART_MS;
+    let apart = if front.is(Fault::B402MinuteWindow) { 60_000 } else { CLOCKS_APART_MS };
+    let near = |then: u64| now.abs_diff(then) <= apart;
     let is_timely = match form {
         "{unix_ms}" => stamp.parse().is_ok_and(near),
         // Texts of one form are in the order of the times that they name.

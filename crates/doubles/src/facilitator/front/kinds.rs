@@ -23,6 +23,7 @@ pub(super) async fn supported(front: &Front) -> Value {
 fn of_token(front: &Front, offer: &Offer, signer: &str) -> Vec<Value> {
     let methods = &front.setup.dialect().names.methods;
     let name = match front.setup.manner {
+        Manner::Production if front.is(Fault::B402NamesBySymbol) => &offer.symbol,
         Manner::Production => &offer.token.name,
         Manner::Documents => &offer.symbol,
     };

@@ -4,6 +4,7 @@
 
 use super::outcome::{self, Outcome};
 use super::{Asked, Front, Said};
+use crate::facilitator::findings::reason;
 use crate::facilitator::mutants::Fault;
 use axum::body::Body;
 use axum::http::{Response, StatusCode};
@@ -12,7 +13,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// A payment, as far as answers are kept for it: nonce, network and payer.
-type Name = [String; 3];
+pub(super) type Name = [String; 3];
 /// What was said of it, and of what payment exactly; none before the first time.
 type Kept = Arc<tokio::sync::Mutex<Option<(Value, Value)>>>;
 
@@ -32,7 +33,8 @@ pub(super) async fn settled_once(front: &Front, asked: Asked, plain: &[u8]) -> R
     let body: Value = serde_json::from_slice(plain).unwrap_or(Value::Null);
     let keeps = front.setup.is_b402() && !front.is(Fault::B402AsksAgain);
     let Some(name) = name(&body).filter(|_| keeps) else {
-        return outcome::written(front, asked, front.core(asked.endpoint, plain.to_vec()).await);
+        let said = front.core(asked.endpoint, plain.to_vec()).await;
+        return outcome::written(front, asked, first_under_way(front, &body, said));
     };
     let kept = front.memory.of(name);
     // Copies that come together wait for the first, and are told the same.
@@ -44,11 +46,34 @@ pub(super) async fn settled_once(front: &Front, asked: Asked, plain: &[u8]) -> R
         return outcome::written(front, asked, Said { status: StatusCode::OK, body: said.clone() });
     }
     let said = front.core(asked.endpoint, plain.to_vec()).await;
-    if Outcome::of(&said.body) == Outcome::Settled {
+    // What was sent and failed is not sent again either.
+    let was_sent = said.body.get("transaction").and_then(Value::as_str).is_some_and(|hash| !hash.is_empty());
+    if was_sent && Outcome::of(&said.body) != Outcome::Broadcast {
         *kept = Some((exactly, said.body.clone()));
     }
     drop(kept);
     outcome::written(front, asked, said)
+}
+
+/// Where a dialect has an answer for what is under way and nothing is kept, a settlement is told as such once, and as what
+/// became of it when it is asked for again.
+fn first_under_way(front: &Front, asked: &Value, said: Said) -> Said {
+    let (Some(name), Some(_)) = (name(asked), &front.setup.dialect().settling.pending) else { return said };
+    if front.setup.is_b402() {
+        return said;
+    }
+    let mut told = front.told.lock().unwrap_or_else(PoisonError::into_inner);
+    if Outcome::of(&said.body) == Outcome::Settled {
+        let mut body = said.body.clone();
+        body["success"] = false.into();
+        body["errorReason"] = reason::PENDING.into();
+        told.insert(name, (exactly(asked), said.body));
+        return Said { status: StatusCode::INTERNAL_SERVER_ERROR, body };
+    }
+    match told.remove(&name) {
+        Some((of, body)) if of == exactly(asked) => Said { status: StatusCode::OK, body },
+        _ => said,
+    }
 }
 
 fn name(body: &Value) -> Option<Name> {

@@ -28,7 +28,8 @@ use hyper::body::Incoming;
 use limits::Limits;
 use memory::Memory;
 use serde_json::{Value, json};
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
 
 /// How a facilitator double speaks a dialect.
 #[derive(Debug, Clone)]
@@ -118,6 +119,8 @@ pub(super) struct Front {
     limits: Limits,
     memory: Memory,
     admitted: door::Admitted,
+    /// Settlements that were told to be under way, and what became of them.
+    told: Mutex<BTreeMap<memory::Name, (Value, Value)>>,
 }
 
 impl Front {
@@ -131,6 +134,7 @@ impl Front {
             limits,
             memory: Memory::default(),
             admitted: door::Admitted::default(),
+            told: Mutex::default(),
         }
     }
 
@@ -154,6 +158,9 @@ impl Front {
             return self.denied(denial.status, denial.code, denial.why);
         }
         if let Some(seconds) = self.limits.exceeded(asked.endpoint) {
+            if self.is(Fault::B402SettlesBeyondLimit) && asked.endpoint == Endpoint::Settle {
+                self.payment(asked, &body).await;
+            }
             let mut denied = self.denied(StatusCode::TOO_MANY_REQUESTS, "42900", "too many requests");
             denied.headers_mut().insert(header::RETRY_AFTER, seconds.into());
             return denied;

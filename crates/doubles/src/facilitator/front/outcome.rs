@@ -71,6 +71,7 @@ pub(super) fn written(front: &Front, asked: Asked, said: Said) -> Response<Body>
             &[reason::PAYLOAD, reason::REQUIREMENTS],
         );
     }
+    confuse_reasons(front, members);
     always_a_payer(front, members);
     let is_refusal = members.contains_key("invalidReason") || members.contains_key("errorReason");
     let status = match is_refusal && front.is(Fault::B402RefusesWith400) {
@@ -169,6 +170,16 @@ fn hide_message(
         }
     } else if !beside.contains(&given.as_str()) {
         members.shift_remove(message);
+    }
+}
+
+/// Faults of naming what is wrong.
+fn confuse_reasons(front: &Front, members: &mut Map<String, Value>) {
+    let Some(Value::String(code)) = members.get_mut("invalidReason") else { return };
+    if front.is(Fault::B402OneReason) {
+        *code = reason::PAYLOAD.to_owned();
+    } else if front.is(Fault::B402PayloadIsRequirements) && code == reason::PAYLOAD {
+        *code = reason::REQUIREMENTS.to_owned();
     }
 }
 

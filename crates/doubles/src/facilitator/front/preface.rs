@@ -53,8 +53,7 @@ fn members(front: &Front, asked: Asked, body: &Value) -> Result<(), &'static str
     }
     let charged = front.setup.dialect().settling.charge.as_ref().and_then(|member| body.get(member));
     if is_upto && asked.endpoint == Endpoint::Settle && !front.is(Fault::B402ChargesTheCap) {
-        let is_decimal = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-        if !charged.and_then(Value::as_str).is_some_and(is_decimal) {
+        if !charged.is_some_and(is_decimal) {
             return Err(reason::PAYLOAD);
         }
     }
@@ -62,6 +61,11 @@ fn members(front: &Front, asked: Asked, body: &Value) -> Result<(), &'static str
         return Err(reason::PAYLOAD);
     }
     Ok(())
+}
+
+/// Whether a member is an amount as text.
+pub(super) fn is_decimal(member: &Value) -> bool {
+    member.as_str().is_some_and(|text| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 fn text<'a>(body: &'a Value, place: &str) -> Option<&'a str> {

@@ -1,6 +1,7 @@
 //! From the words of a dialect to those of x402.
 
-use super::{Asked, Endpoint, Front};
+use super::{Asked, Endpoint, Front, preface};
+use crate::facilitator::mutants::Fault;
 use crate::json::{self, Repeats};
 use gauntlet_probe::Dialect;
 use gauntlet_wire::Version;
@@ -16,8 +17,11 @@ pub(super) fn unwrapped<'a>(dialect: &Dialect, body: &'a [u8]) -> &'a [u8] {
     };
     let mut reader = serde_json::Deserializer::from_slice(body);
     match BTreeMap::<String, &RawValue>::deserialize(&mut reader) {
-        Ok(members) => members.get(member).map_or(b"", |inner| inner.get().as_bytes()),
-        Err(_) => body,
+        Ok(members) if reader.end().is_ok() => {
+            members.get(member).map_or(b"", |inner| inner.get().as_bytes())
+        }
+        // Never a payment: an envelope is not one.
+        Ok(_) | Err(_) => body,
     }
 }
 
@@ -26,6 +30,12 @@ pub(super) fn plain(front: &Front, asked: Asked, body: &[u8]) -> Vec<u8> {
     let Ok(mut request) = json::read(body, Repeats::Refused) else { return body.to_vec() };
     let dialect = front.setup.dialect();
     let mut changed = false;
+    if front.is(Fault::B402TakesBoth)
+        && let Some(payload) = request.pointer_mut("/paymentPayload/payload").and_then(Value::as_object_mut)
+        && payload.contains_key("authorization")
+    {
+        changed |= payload.shift_remove("permit2Authorization").is_some();
+    }
     for place in ["/paymentRequirements", "/paymentPayload/accepted"] {
         if let Some(extra) = request.pointer_mut(&format!("{place}/extra")) {
             changed |= plain_extra(dialect, extra);
@@ -33,6 +43,8 @@ pub(super) fn plain(front: &Front, asked: Asked, body: &[u8]) -> Vec<u8> {
     }
     if asked.endpoint == Endpoint::Settle && is_upto(&request) {
         let charged = dialect.settling.charge.as_ref().and_then(|member| request.get(member)).cloned();
+        // Nothing else comes this far, but for the mutant that then takes all that was signed.
+        let charged = charged.filter(preface::is_decimal);
         if let (Some(charged), Some(amount)) = (charged, request.pointer_mut("/paymentRequirements/amount")) {
             *amount = charged;
             changed = true;

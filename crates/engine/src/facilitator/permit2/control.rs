@@ -2,7 +2,7 @@
 
 use super::money::settle;
 use super::payment::Payment;
-use super::{check, lists_upto, payment, upto_kind};
+use super::{check, facilitator_member, lists_upto, payment, upto_kind};
 use crate::check::{Check, Judged, Stop};
 use crate::cx::{Cx, Violation};
 use crate::history::{Endpoint, Said};
@@ -57,12 +57,13 @@ async fn named(cx: Cx) -> Judged {
     let Some(kind) = upto_kind(&cx) else {
         return Err(Stop::NotApplicable("/supported does not list scheme upto on this network".into()));
     };
-    let named = kind.pointer("/extra/facilitatorAddress").and_then(serde_json::Value::as_str);
+    let member = facilitator_member(&cx);
+    let named = kind.get("extra").and_then(|extra| extra.get(member)?.as_str());
     if named.is_none_or(|named| named.parse::<gauntlet_wire::Address>().is_err()) {
         cx.find(Violation {
             requirement: cx.rule(),
             kind: "no-facilitator-address",
-            want: "extra.facilitatorAddress in the upto kind".into(),
+            want: format!("extra.{member} in the upto kind"),
             got: kind.to_string(),
             ..Violation::default()
         });

@@ -17,6 +17,7 @@ use crate::history::{Endpoint, Said};
 use gauntlet_wire::permit2::Permit2Scheme;
 use gauntlet_wire::{Address, Version};
 use payment::Payment;
+pub(super) use payment::Payment as Permit2Payment;
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -72,17 +73,22 @@ fn upto_kind(cx: &Cx) -> Option<&Value> {
 
 /// The accounts that may settle `upto` payments: what the kind names, and otherwise the signers.
 fn facilitators(cx: &Cx) -> Vec<Address> {
-    let own = cx.world.dialect().and_then(|dialect| dialect.names.facilitator_address.as_deref());
-    let member = own.unwrap_or("facilitatorAddress");
-    let named = upto_kind(cx).and_then(|kind| kind.get("extra")?.get(member)?.as_str()?.parse().ok());
+    let named =
+        upto_kind(cx).and_then(|kind| kind.get("extra")?.get(facilitator_member(cx))?.as_str()?.parse().ok());
     named.into_iter().chain(cx.world.claims.signers.iter().copied()).collect()
+}
+
+/// The member of a kind's `extra` that names the account which settles: the dialect's own.
+fn facilitator_member(cx: &Cx) -> &str {
+    let own = cx.world.dialect().and_then(|dialect| dialect.names.facilitator_address.as_deref());
+    own.unwrap_or("facilitatorAddress")
 }
 
 /// A valid payment, where the target takes such payments at all.
 ///
 /// # Errors
 /// [`Stop::NotApplicable`] when it does not.
-async fn payment(cx: &Cx, scheme: Permit2Scheme) -> Result<Payment, Stop> {
+pub(super) async fn payment(cx: &Cx, scheme: Permit2Scheme) -> Result<Payment, Stop> {
     if scheme == Permit2Scheme::Upto && !lists_upto(cx) {
         return Err(Stop::NotApplicable("/supported does not list scheme upto on this network".into()));
     }

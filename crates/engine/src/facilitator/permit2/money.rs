@@ -54,6 +54,8 @@ fn judge(cx: &Cx, payment: &Payment, reply: &Reply, before: &[Transfer], moved: 
     }
     match &reply.said {
         Said::Yes if due.is_zero() => {}
+        // Told again with the transaction that spent it.
+        Said::Yes if before.iter().any(|it| is_due(&it) && reply.transaction() == Some(it.tx)) => {}
         Said::Yes => match moved.iter().find(is_due) {
             None => violated(rule, "success-without-money", format!("success only with a Transfer of {due}")),
             Some(transfer) if reply.transaction() != Some(transfer.tx) => violated(

@@ -15,8 +15,8 @@ use gauntlet_wire::{Clock, Key, Terms, Token, U256, Verdict};
 
 /// A payment over Permit2.
 #[derive(Debug, Clone)]
-pub(super) struct Payment {
-    pub(super) draft: Permit2Draft,
+pub(in crate::facilitator) struct Payment {
+    pub(in crate::facilitator) draft: Permit2Draft,
     pub(super) payer: Key,
     /// What the chain will say, as far as the check has arranged it.
     pub(super) view: Permit2View,
@@ -108,9 +108,14 @@ impl Payment {
 
     /// Presents it.
     pub(super) async fn present(&self, cx: &Cx, endpoint: Endpoint) -> Result<Reply, Stop> {
-        let request = Request::post_json(endpoint.path(), self.spelt(cx, endpoint).body()?.into_bytes());
-        let exchange = cx.exchange(request).await?;
+        let request = Request::post_json(endpoint.path(), self.written(cx, endpoint)?);
+        let exchange = cx.exchange_to_the_end(request).await?;
         Ok(cx.keep_raw(endpoint, exchange, &self.sent(), self.facts(endpoint)?, true))
+    }
+
+    /// The body of a request, as it goes over the wire.
+    pub(in crate::facilitator) fn written(&self, cx: &Cx, endpoint: Endpoint) -> Result<Vec<u8>, Stop> {
+        Ok(self.spelt(cx, endpoint).body()?.into_bytes())
     }
 
     /// As the target's dialect has it.
@@ -120,7 +125,7 @@ impl Payment {
     }
 
     /// What the history keeps of it; nothing of a payment of nothing, which leaves no trace on the chain.
-    fn facts(&self, endpoint: Endpoint) -> Result<Option<PaymentFacts>, Stop> {
+    pub(in crate::facilitator) fn facts(&self, endpoint: Endpoint) -> Result<Option<PaymentFacts>, Stop> {
         let signed = &self.draft.authorization;
         let value = match self.draft.scheme {
             Permit2Scheme::Exact => signed.amount,
@@ -145,7 +150,7 @@ impl Payment {
     }
 
     /// What has left the payer's account since the run began.
-    pub(super) async fn transfers(&self, cx: &Cx) -> Result<Vec<Transfer>, Stop> {
+    pub(in crate::facilitator) async fn transfers(&self, cx: &Cx) -> Result<Vec<Transfer>, Stop> {
         let token = self.draft.terms.token.address;
         Ok(cx.world.chain.transfers(token, cx.began_at(), Some(self.payer.address())).await?)
     }
