@@ -210,6 +210,9 @@ pub(super) const fn concerns(fault: Fault) -> &'static [&'static str] {
         Permit2ReplaySucceeds
         | Permit2CopiesSucceed
         | Permit2LiesWithoutTransaction
+        | Permit2RemembersBalance
+        | Permit2RemembersAllowance
+        | Permit2RemembersNonce
         | Permit2ClaimsReverted => &[
             "facilitator.answers.amount",
             "facilitator.books.*",
@@ -217,7 +220,7 @@ pub(super) const fn concerns(fault: Fault) -> &'static [&'static str] {
             "facilitator.upto.*",
         ],
         UptoSaysTheCap => &["facilitator.answers.amount", "facilitator.upto.*"],
-        UptoTakesTheCap | UptoAboveTheCap => &["facilitator.books.*", "facilitator.upto.*"],
+        UptoTakesTheCap | UptoAboveTheCap | UptoZeroCloses => &["facilitator.books.*", "facilitator.upto.*"],
         UptoAnyFacilitator
         | UptoRefusesZero
         | UptoWithoutAddress

@@ -291,6 +291,12 @@ mutants! {
         "Settle does not look at payments over Permit2 and answers success for transactions that reverted.";
     Permit2RoundsAmounts, "permit2-rounds-amounts",
         "Amounts over Permit2 are told as doubles have them.";
+    Permit2RemembersBalance, "permit2-remembers-balance",
+        "Settle does not look again at the balance of a payer over Permit2 who could pay at verify, nor at what became of the payment.";
+    Permit2RemembersAllowance, "permit2-remembers-allowance",
+        "Settle does not look again at what Permit2 might take at verify, nor at what became of the payment.";
+    Permit2RemembersNonce, "permit2-remembers-nonce",
+        "Settle does not look again at a Permit2 nonce that was good at verify, nor at what became of the payment.";
 
     // Scheme upto
     UptoAnyFacilitator, "upto-any-facilitator",
@@ -307,6 +313,8 @@ mutants! {
         "The upto kind does not name the account that settles.";
     UptoTakesEip3009, "upto-takes-eip3009",
         "An EIP-3009 authorization passes under scheme upto.";
+    UptoZeroCloses, "upto-zero-closes",
+        "An upto payment that was once charged nothing is answered success ever after, and nothing moves.";
     UptoPaysTheRequirements, "upto-pays-the-requirements",
         "An upto payment with another payee than the signed one is answered success.";
 

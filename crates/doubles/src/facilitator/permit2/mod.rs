@@ -5,6 +5,7 @@
 mod chain;
 mod checks;
 mod finding;
+mod memory;
 mod settle;
 
 use super::answer::{Answer, Call};
@@ -64,7 +65,10 @@ pub(super) async fn verify(service: &Arc<Service>, body: &[u8]) -> Response {
         Err(reason) => return Answer::no(Call::Verify, seen, reason, None).write(service),
     };
     let answer = match examine(service, &payment, Stage::Verify).await {
-        Ok(()) => Answer::good(Call::Verify, seen),
+        Ok(()) => {
+            memory::note_verified(service, &payment);
+            Answer::good(Call::Verify, seen)
+        }
         Err(refusal) => Answer::refused(Call::Verify, seen, refusal, None),
     };
     answer.write(service)
@@ -107,7 +111,10 @@ async fn examine(service: &Service, payment: &Payment, stage: Stage) -> Result<(
 
 /// The first finding that the double does not look past.
 fn first(service: &Service, payment: &Payment, findings: Vec<Finding>) -> Result<(), Refusal> {
-    match findings.into_iter().find(|finding| !finding.is_pardoned(service.fault, payment.scheme)) {
+    let is_pardoned = |finding: &Finding| {
+        finding.is_pardoned(service.fault, payment.scheme) || memory::looks_past(service, payment, *finding)
+    };
+    match findings.into_iter().find(|finding| !is_pardoned(finding)) {
         Some(finding) => Err(Refusal::Reason(finding.reason())),
         None => Ok(()),
     }

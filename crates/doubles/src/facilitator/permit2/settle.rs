@@ -3,7 +3,7 @@
 
 use super::checks::Stage;
 use super::finding::Finding;
-use super::{Payment, chain, examine};
+use super::{Payment, chain, examine, memory};
 use crate::claims::{Claim, Known};
 use crate::facilitator::findings::reason;
 use crate::facilitator::mutants::Fault;
@@ -47,6 +47,9 @@ pub(super) async fn settle(service: &Arc<Service>, payment: &Payment) -> Result<
     if service.is(Fault::Permit2LiesWithoutTransaction) {
         return Ok(Settled { transaction: Some(service.quirks.invented_hash()), amount: payment.charge() });
     }
+    if memory::is_closed(service, payment) {
+        return Ok(Settled { transaction: Some(service.quirks.invented_hash()), amount: payment.charge() });
+    }
     match examine(service, payment, Stage::Settle).await {
         Err(Refusal::Reason(_)) if service.is(Fault::Permit2ClaimsReverted) => {}
         Err(Refusal::Reason(code)) if code == Finding::Nonce.reason() => return again(service, payment),
@@ -62,6 +65,7 @@ pub(super) async fn settle(service: &Arc<Service>, payment: &Payment) -> Result<
         return Err(Refusal::Reason(reason::REQUIREMENTS).into());
     }
     if amount.is_zero() {
+        memory::note_nothing_charged(service, payment);
         return Ok(Settled { transaction: None, amount });
     }
     let outgoing = chain::settlement(payment, amount);
@@ -90,7 +94,8 @@ async fn conclude(
     };
     let signed = &payment.request.authorization;
     let is_good = receipts::has_transfer(&receipt, signed.token, signed.from, signed.witness.to, amount);
-    if !is_good && !service.is(Fault::Permit2ClaimsReverted) {
+    let is_called_good = service.is(Fault::Permit2ClaimsReverted) || memory::trusts_verify(service, payment);
+    if !is_good && !is_called_good {
         return Err(failed(reason::TRANSACTION));
     }
     claim.ends_as(Known::Settled { body: hash });

@@ -4,12 +4,15 @@
 //! does not tell the transfer method). To those that do not, none of this applies.
 
 mod amounts;
+mod between;
 mod control;
 mod money;
+mod overdraft;
 mod payment;
 mod refused;
 mod spent;
 mod table;
+mod zero;
 
 use crate::check::{Check, Lane, Stop};
 use crate::cx::Cx;
@@ -22,7 +25,16 @@ use std::sync::Arc;
 
 /// All checks of payments over Permit2.
 pub(super) fn checks() -> Vec<Check> {
-    [control::checks(), refused::checks(), spent::checks(), amounts::checks()].concat()
+    [
+        control::checks(),
+        refused::checks(),
+        spent::checks(),
+        amounts::checks(),
+        zero::checks(),
+        overdraft::checks(),
+        between::checks(),
+    ]
+    .concat()
 }
 
 /// A check of payments of one scheme.

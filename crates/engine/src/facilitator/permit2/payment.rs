@@ -69,6 +69,17 @@ impl Payment {
         Ok(Self { draft, payer, view, changes: Vec::new() })
     }
 
+    /// Another valid one of the same payer, with a nonce and a payee of its own.
+    pub(super) fn another(&self, cx: &Cx) -> Self {
+        let number = cx.next_number();
+        let mut other = self.clone();
+        let payee = cx.key(&format!("payee/{number}")).address();
+        let nonce = U256::from_be_bytes(cx.key(&format!("nonce/{number}")).to_bytes().0);
+        (other.draft.terms.pay_to, other.draft.accepted.pay_to) = (payee, payee);
+        (other.draft.authorization.witness.to, other.draft.authorization.nonce) = (payee, nonce);
+        other
+    }
+
     /// Applies one mutation.
     pub(super) fn mutate(&mut self, cx: &Cx, mutation: &Permit2Mutation) {
         let change = mutation.apply(&mut self.draft, cx);

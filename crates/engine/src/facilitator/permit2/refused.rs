@@ -82,7 +82,8 @@ async fn refuses(cx: Cx, row: &Negative, scheme: Permit2Scheme, endpoint: Endpoi
     cx.must_have_answered(&reply)
 }
 
-async fn prepare(cx: &Cx, payment: &mut Payment, world: World) -> Result<(), Stop> {
+/// Arranges the world against a payment, and the view of it.
+pub(super) async fn prepare(cx: &Cx, payment: &mut Payment, world: World) -> Result<(), Stop> {
     let chain = &cx.world.chain;
     let (token, payer) = (payment.draft.terms.token.address, payment.payer.address());
     let short = payment.draft.terms.amount - U256::ONE;
