@@ -219,6 +219,16 @@ pub(super) const fn concerns(fault: Fault) -> &'static [&'static str] {
             "facilitator.permit2.*",
             "facilitator.upto.*",
         ],
+        Eip2612Ignored
+        | Eip2612AnyOwner
+        | Eip2612AnyToken
+        | Eip2612AnyAmount
+        | Eip2612WithoutEnd
+        | Eip2612WithoutSignature
+        | Eip2612UsedFails => &["facilitator.permit2.eip2612.*", "facilitator.upto.eip2612.*"],
+        Eip2612AnySpender => {
+            &["facilitator.books.gas", "facilitator.permit2.eip2612.*", "facilitator.upto.eip2612.*"]
+        }
         UptoSaysTheCap => &["facilitator.answers.amount", "facilitator.upto.*"],
         UptoTakesTheCap | UptoAboveTheCap | UptoZeroCloses => &["facilitator.books.*", "facilitator.upto.*"],
         UptoAnyFacilitator

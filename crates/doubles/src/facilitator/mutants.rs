@@ -298,6 +298,24 @@ mutants! {
     Permit2RemembersNonce, "permit2-remembers-nonce",
         "Settle does not look again at a Permit2 nonce that was good at verify, nor at what became of the payment.";
 
+    // Permits for Permit2
+    Eip2612Ignored, "eip2612-ignored",
+        "Permits that payers send along are not read, although /supported claims them.";
+    Eip2612AnyOwner, "eip2612-any-owner",
+        "Whose permit it says it is is not compared with the payer.";
+    Eip2612AnyToken, "eip2612-any-token",
+        "The token that a permit names is not compared with the asset.";
+    Eip2612AnySpender, "eip2612-any-spender",
+        "A permit is submitted for whatever spender it names.";
+    Eip2612AnyAmount, "eip2612-any-amount",
+        "The amount of a permit is not compared with that of the payment.";
+    Eip2612WithoutEnd, "eip2612-without-end",
+        "The deadline of a permit is not looked at.";
+    Eip2612WithoutSignature, "eip2612-without-signature",
+        "Neither the signature nor the nonce of a permit is looked at, nor whether the token knows permits.";
+    Eip2612UsedFails, "eip2612-used-fails",
+        "A payment is refused when somebody else has already submitted its permit.";
+
     // Scheme upto
     UptoAnyFacilitator, "upto-any-facilitator",
         "An upto payment may name another facilitator.";

@@ -6,6 +6,7 @@
 //!
 //! Source: core v2 §5.1.2, §5.2.2, §7.1-7.2; scheme `exact` on EVM §2 (Phase 2), scheme `upto` on EVM §1 (Phase 2), §2.
 
+use super::eip2612::{SponsoredPermit, read_permit};
 use super::{Permit2Authorization, Permit2Scheme, Witness};
 use crate::message::{Malformed, Node, Reading, Requirements, Sides, parse, read_requirements, sides};
 use crate::{Address, ReasonClass, Version};
@@ -34,6 +35,8 @@ pub struct Permit2Request {
     pub facilitator_address: Option<Address>,
     /// Whether the payer has signed for an extension with which somebody else pays for the allowance.
     pub sponsored: bool,
+    /// The permit that does, where it is one of EIP-2612 that can be read.
+    pub permit: Option<SponsoredPermit>,
 }
 
 /// Reads the body of `/verify` or `/settle` with a Permit2 payment.
@@ -66,6 +69,7 @@ pub fn read_permit2(body: &[u8], reading: Reading) -> Result<Permit2Request, Mal
             .map(|address| address.address())
             .transpose()?,
         sponsored: payment.optional("extensions").is_some_and(|extensions| is_sponsored(&extensions)),
+        permit: payment.optional("extensions").and_then(|extensions| read_permit(&extensions).ok().flatten()),
         requirements,
     })
 }

@@ -6,6 +6,8 @@ mod chain;
 mod checks;
 mod finding;
 mod memory;
+mod permit;
+mod route;
 mod settle;
 
 use super::answer::{Answer, Call};
@@ -22,6 +24,7 @@ use gauntlet_report::clock::unix_seconds;
 use gauntlet_wire::message::Reading;
 use gauntlet_wire::permit2::{PERMIT2, Permit2Request, Permit2Scheme, read_permit2};
 use gauntlet_wire::{Address, U256, Version};
+use route::Route;
 use serde_json::Value;
 use settle::Settled;
 use std::sync::Arc;
@@ -65,7 +68,7 @@ pub(super) async fn verify(service: &Arc<Service>, body: &[u8]) -> Response {
         Err(reason) => return Answer::no(Call::Verify, seen, reason, None).write(service),
     };
     let answer = match examine(service, &payment, Stage::Verify).await {
-        Ok(()) => {
+        Ok(_) => {
             memory::note_verified(service, &payment);
             Answer::good(Call::Verify, seen)
         }
@@ -100,13 +103,14 @@ pub(super) async fn settle(service: &Arc<Service>, body: &[u8]) -> Response {
     answer.write(service)
 }
 
-/// Everything that stands against a payment, first without and then with the chain.
-async fn examine(service: &Service, payment: &Payment, stage: Stage) -> Result<(), Refusal> {
+/// Everything that stands against a payment, first without and then with the chain. Otherwise how it is settled.
+async fn examine(service: &Service, payment: &Payment, stage: Stage) -> Result<Route, Refusal> {
     let now = unix_seconds();
     let found = checks::findings(payment, &announced(service), service.network, stage, now);
     first(service, payment, found)?;
     let found = chain::findings(service, payment, now).await;
-    first(service, payment, found.map_err(|error| service.chain_failed(error))?)
+    let (route, found) = found.map_err(|error| service.chain_failed(error))?;
+    first(service, payment, found).map(|()| route)
 }
 
 /// The first finding that the double does not look past.

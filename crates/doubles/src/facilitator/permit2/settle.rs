@@ -3,7 +3,8 @@
 
 use super::checks::Stage;
 use super::finding::Finding;
-use super::{Payment, chain, examine, memory};
+use super::route::Route;
+use super::{Payment, chain, examine, memory, permit};
 use crate::claims::{Claim, Known};
 use crate::facilitator::findings::reason;
 use crate::facilitator::mutants::Fault;
@@ -50,13 +51,18 @@ pub(super) async fn settle(service: &Arc<Service>, payment: &Payment) -> Result<
     if memory::is_closed(service, payment) {
         return Ok(Settled { transaction: Some(service.quirks.invented_hash()), amount: payment.charge() });
     }
-    match examine(service, payment, Stage::Settle).await {
-        Err(Refusal::Reason(_)) if service.is(Fault::Permit2ClaimsReverted) => {}
+    let route = match examine(service, payment, Stage::Settle).await {
+        Err(Refusal::Reason(_)) if service.is(Fault::Permit2ClaimsReverted) => {
+            Route::offered(service, payment)
+        }
         Err(Refusal::Reason(code)) if code == Finding::Nonce.reason() => return again(service, payment),
         Err(Refusal::Reason(code))
-            if code == Finding::AboveTheCap.reason() && service.is(Fault::UptoAboveTheCap) => {}
+            if code == Finding::AboveTheCap.reason() && service.is(Fault::UptoAboveTheCap) =>
+        {
+            Route::Direct
+        }
         examined => examined?,
-    }
+    };
     let amount = match service.fault {
         Some(Fault::UptoTakesTheCap | Fault::UptoAboveTheCap) => payment.request.authorization.amount,
         _ => payment.charge(),
@@ -68,8 +74,13 @@ pub(super) async fn settle(service: &Arc<Service>, payment: &Payment) -> Result<
         memory::note_nothing_charged(service, payment);
         return Ok(Settled { transaction: None, amount });
     }
-    let outgoing = chain::settlement(payment, amount);
-    let submitted = service.sender.submit(&service.rpc, &outgoing).await;
+    if let Route::Permit(permit) = &route
+        && service.is(Fault::Eip2612AnySpender)
+    {
+        permit::submit_for_anybody(service, permit).await.map_err(|error| service.chain_failed(error))?;
+    }
+    let outgoing = chain::settlement(payment, &route, amount);
+    let submitted = service.sender.submit_within(&service.rpc, &outgoing, route.gas()).await;
     let hash = submitted.map_err(|error| service.chain_failed(error))?.hash();
     conclude(service, payment, claim, hash, amount).await
 }

@@ -6,6 +6,7 @@
 mod amounts;
 mod between;
 mod control;
+mod eip2612;
 mod money;
 mod overdraft;
 mod payment;
@@ -33,6 +34,7 @@ pub(super) fn checks() -> Vec<Check> {
         zero::checks(),
         overdraft::checks(),
         between::checks(),
+        eip2612::checks(),
     ]
     .concat()
 }
@@ -80,6 +82,13 @@ fn upto_kind(cx: &Cx) -> Option<&Value> {
         kind.get("scheme").and_then(Value::as_str) == Some("upto")
             && kind.get("network").and_then(Value::as_str) == Some(&network)
     })
+}
+
+/// Whether `/supported` claims an extension.
+fn claims_extension(cx: &Cx, name: &str) -> bool {
+    let claimed = cx.world.claims.supported.as_ref().and_then(|supported| supported.raw.get("extensions"));
+    let claimed = claimed.and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    claimed.iter().any(|claimed| claimed.as_str() == Some(name))
 }
 
 /// The accounts that may settle `upto` payments: what the kind names, and otherwise the signers.

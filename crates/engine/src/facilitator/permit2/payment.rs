@@ -64,6 +64,7 @@ impl Payment {
             facilitators,
             proxy: scheme.proxy(),
             proxy_has_code: true,
+            permits: None,
         };
         let draft = Permit2Draft::valid(scheme, terms, payer.clone(), nonce, facilitator, cx.now);
         Ok(Self { draft, payer, view, changes: Vec::new() })

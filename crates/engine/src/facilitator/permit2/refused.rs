@@ -53,6 +53,11 @@ async fn refuses(cx: Cx, row: &Negative, scheme: Permit2Scheme, endpoint: Endpoi
         Fault::Change(mutation) => payment.mutate(&cx, &mutation()),
         Fault::World(world) => prepare(&cx, &mut payment, *world).await?,
     }
+    is_refused(&cx, &payment, endpoint).await
+}
+
+/// Presents a payment that the oracle calls invalid.
+pub(super) async fn is_refused(cx: &Cx, payment: &Payment, endpoint: Endpoint) -> Judged {
     let stage = match endpoint {
         Endpoint::Settle => Stage::Settle { amount: None },
         Endpoint::Verify | Endpoint::Supported => Stage::Verify,
@@ -62,8 +67,8 @@ async fn refuses(cx: Cx, row: &Negative, scheme: Permit2Scheme, endpoint: Endpoi
         return Err(Stop::Harness(format!("the oracle does not call this invalid: {}", payment.sent())));
     }
     let reply = match endpoint {
-        Endpoint::Settle => settle(&cx, &payment, due).await?.reply,
-        Endpoint::Verify | Endpoint::Supported => payment.present(&cx, endpoint).await?,
+        Endpoint::Settle => settle(cx, payment, due).await?.reply,
+        Endpoint::Verify | Endpoint::Supported => payment.present(cx, endpoint).await?,
     };
     let (want, shape) = match endpoint {
         Endpoint::Settle => ("success false", "X402V2-FA-SETTLE-011"),
