@@ -5,6 +5,7 @@
 use super::mutants::Fault;
 use super::service::Service;
 use gauntlet_wire::Version;
+use gauntlet_wire::permit2::approval::ERC20_APPROVAL_GAS_SPONSORING;
 use gauntlet_wire::permit2::eip2612::EIP2612_GAS_SPONSORING;
 use serde_json::{Value, json};
 
@@ -34,7 +35,10 @@ pub(super) fn supported(service: &Service) -> Value {
 
 /// Version 2 only.
 fn extensions(service: &Service) -> Vec<&'static str> {
-    if service.serves(Version::V2) { vec![EIP2612_GAS_SPONSORING] } else { Vec::new() }
+    if !service.serves(Version::V2) {
+        return Vec::new();
+    }
+    vec![EIP2612_GAS_SPONSORING, ERC20_APPROVAL_GAS_SPONSORING]
 }
 
 /// Scheme `upto`: whoever pays has to name the account that settles.

@@ -43,9 +43,9 @@ fn permitted(case: &Case<'_>, view: &PermitView, permit: &SponsoredPermit, neede
     if permit.nonce != view.nonce {
         faults.push(C::Nonce);
     }
-    let signer = recover(&permit.signature, permit.digest(&view.domain));
-    let is_odd = matches!(signer, Recovered::Odd(signer) if signer == permit.from);
-    if !is_odd && signer != Recovered::Plain(permit.from) {
+    let signer = recover(&permit.signature, permit.digest(signed.from, &view.domain));
+    let is_odd = matches!(signer, Recovered::Odd(signer) if signer == signed.from);
+    if !is_odd && signer != Recovered::Plain(signed.from) {
         faults.push(C::Signature);
     }
     if !faults.is_empty() {

@@ -8,6 +8,7 @@
 //! `upto` is published as the type of the deployed proxy, not in the text of the scheme.
 
 mod allowance;
+pub mod approval;
 pub mod draft;
 pub mod eip2612;
 pub mod mutation;
@@ -16,6 +17,7 @@ pub mod read;
 mod rules;
 pub mod words;
 
+pub use approval::SponsoredApproval;
 pub use draft::{PayloadShape, Permit2Draft, Permit2Presented, SignedUnder};
 pub use eip2612::{PermitDraft, PermitMutation, SponsoredPermit};
 pub use mutation::Permit2Mutation;

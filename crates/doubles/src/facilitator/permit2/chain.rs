@@ -2,8 +2,8 @@
 
 use super::Payment;
 use super::finding::Finding;
-use super::permit;
 use super::route::Route;
+use super::{approval, permit};
 use crate::facilitator::rpc::{Called, ChainError};
 use crate::facilitator::sender::Outgoing;
 use crate::facilitator::service::Service;
@@ -102,9 +102,16 @@ pub(super) async fn findings(
     let allowance = Token::allowanceCall { owner: signed.from, spender: PERMIT2 }.abi_encode();
     let allowance = rpc.call(sender, asset, &allowance, now).await?;
     let route = Route::needed(service, payment, word(&allowance).unwrap_or(U256::MAX));
-    let of_route = match &route {
+    let of_route: Vec<Finding> = match &route {
         Route::Direct => Vec::new(),
-        Route::Permit(permit) => permit::findings(service, payment, permit, now).await?,
+        Route::Permit(permit) => {
+            let found = permit::findings(service, payment, permit, now).await?;
+            found.into_iter().map(Finding::Permit).collect()
+        }
+        Route::Approval(approval) => {
+            let found = approval::findings(service, payment, approval).await?;
+            found.into_iter().map(Finding::Approval).collect()
+        }
     };
     let balance = Token::balanceOfCall { account: signed.from }.abi_encode();
     let bitmap = Permit2::nonceBitmapCall { owner: signed.from, word: signed.nonce >> 8 }.abi_encode();
@@ -113,7 +120,7 @@ pub(super) async fn findings(
         rpc.has_code(asset),
         rpc.call(sender, asset, &balance, now),
         rpc.call(sender, PERMIT2, &bitmap, now),
-        rpc.call(sender, settlement.to, &settlement.data, now),
+        simulated(service, payment, &route, &settlement, now),
     )?;
     let bit = U256::ONE << (signed.nonce & U256::from(0xff));
     let is_below = |called: &Called| word(called).is_some_and(|word| word < charge);
@@ -125,7 +132,26 @@ pub(super) async fn findings(
         (settled == Called::Reverted, Finding::Simulation),
     ];
     let findings = findings.into_iter().filter_map(|(is_wrong, finding)| is_wrong.then_some(finding));
-    Ok((route, of_route.into_iter().map(Finding::Permit).chain(findings).collect()))
+    Ok((route, of_route.into_iter().chain(findings).collect()))
+}
+
+/// What becomes of a settlement, after the approval that goes before it.
+async fn simulated(
+    service: &Service,
+    payment: &Payment,
+    route: &Route,
+    settlement: &Outgoing,
+    now: u64,
+) -> Result<Called, ChainError> {
+    let (rpc, sender) = (&service.rpc, service.sender.address());
+    let before = match route {
+        Route::Approval(approval) => approval::call(approval),
+        Route::Direct | Route::Permit(_) => None,
+    };
+    let Some(before) = before else { return rpc.call(sender, settlement.to, &settlement.data, now).await };
+    let payer = payment.request.authorization.from;
+    let calls = [(payer, before.to, &before.data[..]), (sender, settlement.to, &settlement.data[..])];
+    rpc.call_in_turn(&calls, now).await
 }
 
 pub(super) fn word(called: &Called) -> Option<U256> {

@@ -3,6 +3,7 @@
 //! Source of the codes: core v2 §9, scheme `exact` on EVM §2, scheme `upto` on EVM; where they name none, what stock
 //! implementations answer.
 
+use super::approval::ApprovalFault;
 use super::permit::PermitFault;
 use crate::facilitator::findings::reason;
 use crate::facilitator::mutants::Fault;
@@ -29,6 +30,8 @@ pub(super) enum Finding {
     Allowance,
     /// With the permit that is to make the allowance.
     Permit(PermitFault),
+    /// With the transaction that is to make it.
+    Approval(ApprovalFault),
     Balance,
     Nonce,
     NoCode,
@@ -53,6 +56,7 @@ impl Finding {
             Self::Signature => "invalid_permit2_signature",
             Self::Allowance => "permit2_allowance_required",
             Self::Permit(fault) => fault.reason(),
+            Self::Approval(fault) => fault.reason(),
             Self::Balance => "insufficient_funds",
             Self::Nonce => "permit2_invalid_nonce",
             Self::NoCode | Self::Simulation => reason::TRANSACTION,
@@ -62,10 +66,18 @@ impl Finding {
     /// Whether a mutant looks past it.
     pub(super) const fn is_pardoned(self, fault: Option<Fault>, scheme: Permit2Scheme) -> bool {
         let is_upto = matches!(scheme, Permit2Scheme::Upto);
-        if let (Self::Permit(wrong), Some(fault)) = (self, fault)
-            && wrong.is_pardoned(fault)
-        {
-            return true;
+        match (self, fault) {
+            (Self::Permit(wrong), Some(fault)) => {
+                if wrong.is_pardoned(fault) {
+                    return true;
+                }
+            }
+            (Self::Approval(wrong), Some(fault)) => {
+                if wrong.is_pardoned(fault) {
+                    return true;
+                }
+            }
+            _ => {}
         }
         matches!(
             (self, fault),
@@ -95,12 +107,22 @@ impl Finding {
                             | Fault::Permit2WithoutAllowance
                             | Fault::Permit2WithoutBalance
                             | Fault::UptoAnyFacilitator
+                            | Fault::Permit2AnyWallet
+                            | Fault::Permit2AnyWrapper
                             | Fault::Eip2612AnyOwner
                             | Fault::Eip2612AnyToken
                             | Fault::Eip2612AnySpender
                             | Fault::Eip2612AnyAmount
                             | Fault::Eip2612WithoutEnd
                             | Fault::Eip2612WithoutSignature
+                            | Fault::Erc20AnySigner
+                            | Fault::Erc20AnyTarget
+                            | Fault::Erc20AnyCall
+                            | Fault::Erc20AnySpender
+                            | Fault::Erc20AnyAmount
+                            | Fault::Erc20AnyChain
+                            | Fault::Erc20AnyNonce
+                            | Fault::Erc20Unread
                     )
                 )
             )

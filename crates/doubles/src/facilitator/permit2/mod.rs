@@ -2,6 +2,7 @@
 //!
 //! Whoever puts a `permit2Authorization` into a payload is answered here; everything else is a payment over EIP-3009.
 
+mod approval;
 mod chain;
 mod checks;
 mod finding;
@@ -9,6 +10,7 @@ mod memory;
 mod permit;
 mod route;
 mod settle;
+mod wallets;
 
 use super::answer::{Answer, Call};
 use super::findings::reason;
@@ -106,7 +108,13 @@ pub(super) async fn settle(service: &Arc<Service>, body: &[u8]) -> Response {
 /// Everything that stands against a payment, first without and then with the chain. Otherwise how it is settled.
 async fn examine(service: &Service, payment: &Payment, stage: Stage) -> Result<Route, Refusal> {
     let now = unix_seconds();
-    let found = checks::findings(payment, &announced(service), service.network, stage, now);
+    let mut found = checks::findings(payment, &announced(service), service.network, stage, now);
+    if found.contains(&Finding::Signature) {
+        let accepted = wallets::accept(service, payment, stage, now).await;
+        if accepted.map_err(|error| service.chain_failed(error))? {
+            found.retain(|finding| *finding != Finding::Signature);
+        }
+    }
     first(service, payment, found)?;
     let found = chain::findings(service, payment, now).await;
     let (route, found) = found.map_err(|error| service.chain_failed(error))?;

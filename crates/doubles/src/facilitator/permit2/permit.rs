@@ -103,7 +103,8 @@ fn is_signed(payment: &Payment, permit: &SponsoredPermit, network: Network) -> b
         chain_id: network.chain_id,
         verifying_contract: asked.asset,
     };
-    recover(&permit.signature, permit.digest(&domain)) == Recovered::Plain(permit.from)
+    let owner = payment.request.authorization.from;
+    recover(&permit.signature, permit.digest(owner, &domain)) == Recovered::Plain(owner)
 }
 
 /// The last byte, and the two words before it. Zeros for what is no signature of a key: no token takes that.

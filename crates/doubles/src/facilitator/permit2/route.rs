@@ -5,12 +5,12 @@ use super::permit;
 use crate::facilitator::mutants::Fault;
 use crate::facilitator::service::Service;
 use alloy_primitives::U256;
-use gauntlet_wire::permit2::SponsoredPermit;
+use gauntlet_wire::permit2::{SponsoredApproval, SponsoredPermit};
 
-/// Gas of a settlement through the proxy.
-const GAS: u64 = 200_000;
+/// Gas of a settlement through the proxy, also for a payer who is a wallet.
+const GAS: u64 = 400_000;
 /// Gas of one that submits a permit first.
-const PERMIT_GAS: u64 = 300_000;
+const PERMIT_GAS: u64 = 500_000;
 
 /// How a payment is settled.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +19,8 @@ pub(super) enum Route {
     Direct,
     /// The proxy submits the payer's permit in the transaction that pays.
     Permit(SponsoredPermit),
+    /// The payer's approval is broadcast first.
+    Approval(SponsoredApproval),
 }
 
 impl Route {
@@ -32,8 +34,9 @@ impl Route {
 
     /// The one that a payment speaks of.
     pub(super) fn offered(service: &Service, payment: &Payment) -> Self {
-        match &payment.request.permit {
-            Some(permit) if !service.is(Fault::Eip2612Ignored) => Self::Permit(permit.clone()),
+        match (&payment.request.permit, &payment.request.approval) {
+            (Some(permit), _) if !service.is(Fault::Eip2612Ignored) => Self::Permit(permit.clone()),
+            (_, Some(approval)) if !service.is(Fault::Erc20Ignored) => Self::Approval(approval.clone()),
             _ => Self::Direct,
         }
     }
@@ -41,7 +44,7 @@ impl Route {
     /// The most gas that its settlement may use.
     pub(super) const fn gas(&self) -> u64 {
         match self {
-            Self::Direct => GAS,
+            Self::Direct | Self::Approval(_) => GAS,
             Self::Permit(_) => PERMIT_GAS,
         }
     }

@@ -4,7 +4,7 @@
 use super::checks::Stage;
 use super::finding::Finding;
 use super::route::Route;
-use super::{Payment, chain, examine, memory, permit};
+use super::{Payment, approval, chain, examine, memory, permit};
 use crate::claims::{Claim, Known};
 use crate::facilitator::findings::reason;
 use crate::facilitator::mutants::Fault;
@@ -51,6 +51,7 @@ pub(super) async fn settle(service: &Arc<Service>, payment: &Payment) -> Result<
     if memory::is_closed(service, payment) {
         return Ok(Settled { transaction: Some(service.quirks.invented_hash()), amount: payment.charge() });
     }
+    approval::give_at_once(service, payment).await.map_err(|error| service.chain_failed(error))?;
     let route = match examine(service, payment, Stage::Settle).await {
         Err(Refusal::Reason(_)) if service.is(Fault::Permit2ClaimsReverted) => {
             Route::offered(service, payment)
@@ -78,6 +79,9 @@ pub(super) async fn settle(service: &Arc<Service>, payment: &Payment) -> Result<
         && service.is(Fault::Eip2612AnySpender)
     {
         permit::submit_for_anybody(service, permit).await.map_err(|error| service.chain_failed(error))?;
+    }
+    if let Route::Approval(sent) = &route {
+        approval::broadcast(service, payment, sent).await.map_err(|error| service.chain_failed(error))?;
     }
     let outgoing = chain::settlement(payment, &route, amount);
     let submitted = service.sender.submit_within(&service.rpc, &outgoing, route.gas()).await;

@@ -7,12 +7,14 @@ mod amounts;
 mod between;
 mod control;
 mod eip2612;
+mod erc20;
 mod money;
 mod overdraft;
 mod payment;
 mod refused;
 mod spent;
 mod table;
+mod wallets;
 mod zero;
 
 use crate::check::{Check, Lane, Stop};
@@ -35,6 +37,8 @@ pub(super) fn checks() -> Vec<Check> {
         overdraft::checks(),
         between::checks(),
         eip2612::checks(),
+        erc20::checks(),
+        wallets::checks(),
     ]
     .concat()
 }

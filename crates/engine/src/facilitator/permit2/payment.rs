@@ -19,6 +19,8 @@ pub(super) struct Payment {
     pub(super) payer: Key,
     /// What the chain will say, as far as the check has arranged it.
     pub(super) view: Permit2View,
+    /// What the oracle cannot say, because it knows nothing of who or what the payer is.
+    pub(super) judged: Option<Verdict>,
     changes: Vec<String>,
 }
 
@@ -67,7 +69,7 @@ impl Payment {
             permits: None,
         };
         let draft = Permit2Draft::valid(scheme, terms, payer.clone(), nonce, facilitator, cx.now);
-        Ok(Self { draft, payer, view, changes: Vec::new() })
+        Ok(Self { draft, payer, view, judged: None, changes: Vec::new() })
     }
 
     /// Another valid one of the same payer, with a nonce and a payee of its own.
@@ -111,6 +113,9 @@ impl Payment {
 
     /// What the oracle says of it now.
     pub(super) fn verdict(&self, stage: Stage) -> Result<Verdict, Stop> {
+        if let Some(judged) = &self.judged {
+            return Ok(judged.clone());
+        }
         let clock = Clock { now: self.draft.made_at, shared: false };
         Ok(judge_permit2(self.draft.body()?.as_bytes(), &self.view, clock, stage))
     }
@@ -150,6 +155,7 @@ impl Payment {
     /// What has left the payer's account since the run began.
     pub(super) async fn transfers(&self, cx: &Cx) -> Result<Vec<Transfer>, Stop> {
         let token = self.draft.terms.token.address;
-        Ok(cx.world.chain.transfers(token, cx.began_at(), Some(self.payer.address())).await?)
+        let payer = self.draft.authorization.from;
+        Ok(cx.world.chain.transfers(token, cx.began_at(), Some(payer)).await?)
     }
 }

@@ -62,10 +62,15 @@ pub(super) async fn is_refused(cx: &Cx, payment: &Payment, endpoint: Endpoint) -
         Endpoint::Settle => Stage::Settle { amount: None },
         Endpoint::Verify | Endpoint::Supported => Stage::Verify,
     };
-    let due = payment.draft.terms.amount;
     if !matches!(payment.verdict(stage)?, Verdict::Invalid(_)) {
         return Err(Stop::Harness(format!("the oracle does not call this invalid: {}", payment.sent())));
     }
+    must_refuse(cx, payment, endpoint).await
+}
+
+/// Presents a payment that is invalid for a reason of which the oracle knows nothing.
+pub(super) async fn must_refuse(cx: &Cx, payment: &Payment, endpoint: Endpoint) -> Judged {
+    let due = payment.draft.terms.amount;
     let reply = match endpoint {
         Endpoint::Settle => settle(cx, payment, due).await?.reply,
         Endpoint::Verify | Endpoint::Supported => payment.present(cx, endpoint).await?,

@@ -46,10 +46,10 @@ pub struct SponsoredPermit {
 }
 
 impl SponsoredPermit {
-    /// The 32 bytes that are signed: `keccak256(0x1901 ‖ separator ‖ hashStruct)`.
+    /// The 32 bytes that its owner signs: `keccak256(0x1901 ‖ separator ‖ hashStruct)`.
     #[must_use]
-    pub fn digest(&self, domain: &Domain) -> B256 {
-        digest(self.from, self.spender, [self.amount, self.nonce, self.deadline], domain)
+    pub fn digest(&self, owner: Address, domain: &Domain) -> B256 {
+        digest(owner, self.spender, [self.amount, self.nonce, self.deadline], domain)
     }
 }
 

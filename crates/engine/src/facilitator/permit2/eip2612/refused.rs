@@ -5,6 +5,7 @@ use super::{check, no_domain, permitted, without_allowance};
 use crate::check::{Check, Judged, Stop};
 use crate::cx::{Cx, Violation};
 use crate::facilitator::permit2::claims_extension;
+use crate::facilitator::permit2::money::settle;
 use crate::facilitator::permit2::payment::Payment;
 use crate::facilitator::permit2::refused::is_refused;
 use crate::history::Endpoint;
@@ -21,6 +22,8 @@ struct Row {
     what: &'static str,
     covers: &'static [&'static str],
     change: fn() -> M,
+    /// Only what is written changes, and the permit stays good.
+    is_label: bool,
 }
 
 const ROWS: &[Row] = &[
@@ -29,60 +32,70 @@ const ROWS: &[Row] = &[
         what: "a permit that names another account than the payer",
         covers: &["EXT-2612-006"],
         change: || M::From("stranger".into()),
+        is_label: true,
     },
     Row {
         slug: "another-token",
         what: "a permit that names another token",
         covers: &["EXT-2612-007"],
         change: || M::Asset("other".into()),
+        is_label: true,
     },
     Row {
         slug: "another-spender",
         what: "a permit for another spender than Permit2",
         covers: &["EXT-2612-005"],
         change: || M::Spender("stranger".into()),
+        is_label: false,
     },
     Row {
         slug: "spender-hidden",
         what: "a permit that names Permit2 and is signed for another spender",
         covers: &["EXT-2612-006"],
         change: || M::SpenderHidden("stranger".into()),
+        is_label: false,
     },
     Row {
         slug: "too-little",
         what: "a permit over one unit less than the price",
         covers: &["EXT-2612-003"],
         change: || M::AmountBelow(1),
+        is_label: false,
     },
     Row {
         slug: "expired",
         what: "a permit whose deadline has passed",
         covers: &["EXT-2612-008"],
         change: || M::Expired(600),
+        is_label: false,
     },
     Row {
         slug: "nonce-ahead",
         what: "a permit with a nonce that is not the owner's next",
         covers: &["EXT-2612-006"],
         change: || M::NonceAhead(1),
+        is_label: false,
     },
     Row {
         slug: "signed-by-another",
         what: "a permit that another account has signed",
         covers: &["EXT-2612-006"],
         change: || M::SignedBy("stranger".into()),
+        is_label: false,
     },
     Row {
         slug: "signature-flipped",
         what: "a permit with a bit of its signature flipped",
         covers: &["EXT-2612-006"],
         change: || M::Signature(SignatureForm::BitFlipped),
+        is_label: false,
     },
     Row {
         slug: "another-chain",
         what: "a permit that is signed for another chain",
         covers: &["EXT-2612-006"],
         change: || M::DomainChain(1),
+        is_label: false,
     },
 ];
 
@@ -94,7 +107,7 @@ pub(super) fn checks() -> Vec<Check> {
                 checks.push(check(
                     scheme,
                     &format!("{at}.{}", row.slug),
-                    &format!("/{at} refuses {} where Permit2 may take nothing", row.what),
+                    &title(row, endpoint),
                     row.covers,
                     DOOMED,
                     move |cx| refuses(cx, scheme, row, endpoint),
@@ -113,13 +126,35 @@ pub(super) fn checks() -> Vec<Check> {
     checks
 }
 
+fn title(row: &Row, endpoint: Endpoint) -> String {
+    let what = row.what;
+    match endpoint {
+        Endpoint::Settle if row.is_label => format!("/settle moves what was signed or nothing for {what}"),
+        Endpoint::Settle => format!("/settle refuses {what} where Permit2 may take nothing"),
+        Endpoint::Verify | Endpoint::Supported => {
+            format!("/verify refuses {what} where Permit2 may take nothing")
+        }
+    }
+}
+
 async fn refuses(cx: Cx, scheme: Permit2Scheme, row: &'static Row, endpoint: Endpoint) -> Judged {
     let (mut payment, mut permit) = permitted(&cx, scheme).await?;
     payment.told((row.change)().apply(&mut permit, &cx));
     permit.attach(&mut payment.draft);
-    let judged = is_refused(&cx, &payment, endpoint).await;
+    let judged = match row.is_label && endpoint == Endpoint::Settle {
+        true => refused_or_harmless(&cx, &payment).await,
+        false => is_refused(&cx, &payment, endpoint).await,
+    };
     gives_nothing(&cx, &payment, permit.signed_spender).await?;
     judged
+}
+
+/// What is written beside a permit that the payer has signed for Permit2 and this token moves nothing: whoever looks past
+/// it at /settle settles what was signed, and the money shows that.
+async fn refused_or_harmless(cx: &Cx, payment: &Payment) -> Judged {
+    let settled = settle(cx, payment, payment.draft.terms.amount).await?;
+    cx.note(format!("/settle: {}", settled.reply.in_short()));
+    Ok(())
 }
 
 async fn without_permits(cx: Cx, scheme: Permit2Scheme, endpoint: Endpoint) -> Judged {
