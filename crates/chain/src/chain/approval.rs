@@ -57,10 +57,10 @@ impl Unsent {
         Self { input: approve(spender, amount), ..self }
     }
 
-    /// The same with a transfer of this much, atomic units, in the place of the approval.
+    /// The same with a question for a balance in the place of the approval: a call that does nothing.
     #[must_use]
-    pub fn transferring(self, to: Address, value: U256) -> Self {
-        Self { input: IToken::transferCall { to, value }.abi_encode().into(), ..self }
+    pub fn asking(self, account: Address) -> Self {
+        Self { input: IToken::balanceOfCall { account }.abi_encode().into(), ..self }
     }
 
     /// The most that it may cost, wei.

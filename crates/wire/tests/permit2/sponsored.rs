@@ -8,7 +8,8 @@ use gauntlet_wire::permit2::{
     PERMIT2, PermitDraft, PermitMutation as M, PermitView, SponsoredApproval, SponsoredPermit, read_permit2,
 };
 use gauntlet_wire::{
-    Address, Domain, Key, Permit2Scheme, Permit2View, ReasonClass as C, SignatureForm, Stage, U256, judge_permit2,
+    Address, Domain, Key, Permit2Scheme, Permit2View, ReasonClass as C, SignatureForm, Stage, U256,
+    judge_permit2,
 };
 
 const VERIFY: Stage = Stage::Verify;

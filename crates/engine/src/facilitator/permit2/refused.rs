@@ -92,6 +92,14 @@ pub(super) async fn must_refuse(cx: &Cx, payment: &Payment, endpoint: Endpoint) 
     cx.must_have_answered(&reply)
 }
 
+/// What is written beside what the payer has signed for Permit2 and this token moves nothing: whoever looks past it at
+/// `/settle` settles what was signed, and the money shows that.
+pub(super) async fn refused_or_harmless(cx: &Cx, payment: &Payment) -> Judged {
+    let settled = settle(cx, payment, payment.draft.terms.amount).await?;
+    cx.note(format!("/settle: {}", settled.reply.in_short()));
+    Ok(())
+}
+
 /// Arranges the world against a payment, and the view of it.
 pub(super) async fn prepare(cx: &Cx, payment: &mut Payment, world: World) -> Result<(), Stop> {
     let chain = &cx.world.chain;

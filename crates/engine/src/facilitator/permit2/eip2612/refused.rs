@@ -5,9 +5,8 @@ use super::{check, no_domain, permitted, without_allowance};
 use crate::check::{Check, Judged, Stop};
 use crate::cx::{Cx, Violation};
 use crate::facilitator::permit2::claims_extension;
-use crate::facilitator::permit2::money::settle;
 use crate::facilitator::permit2::payment::Payment;
-use crate::facilitator::permit2::refused::is_refused;
+use crate::facilitator::permit2::refused::{is_refused, refused_or_harmless};
 use crate::history::Endpoint;
 use crate::payment::PRICE;
 use gauntlet_wire::permit2::eip2612::EIP2612_GAS_SPONSORING;
@@ -147,14 +146,6 @@ async fn refuses(cx: Cx, scheme: Permit2Scheme, row: &'static Row, endpoint: End
     };
     gives_nothing(&cx, &payment, permit.signed_spender).await?;
     judged
-}
-
-/// What is written beside a permit that the payer has signed for Permit2 and this token moves nothing: whoever looks past
-/// it at /settle settles what was signed, and the money shows that.
-async fn refused_or_harmless(cx: &Cx, payment: &Payment) -> Judged {
-    let settled = settle(cx, payment, payment.draft.terms.amount).await?;
-    cx.note(format!("/settle: {}", settled.reply.in_short()));
-    Ok(())
 }
 
 async fn without_permits(cx: Cx, scheme: Permit2Scheme, endpoint: Endpoint) -> Judged {

@@ -4,7 +4,7 @@ use super::{COINS, approved, check};
 use crate::check::{Check, Judged, Stop};
 use crate::cx::{Cx, Violation};
 use crate::facilitator::permit2::payment::Payment;
-use crate::facilitator::permit2::refused::must_refuse;
+use crate::facilitator::permit2::refused::{must_refuse, refused_or_harmless};
 use crate::history::Endpoint;
 use gauntlet_chain::Unsent;
 use gauntlet_wire::U256;
@@ -19,8 +19,8 @@ enum Fault {
     Signer,
     /// Approved at another token.
     Target,
-    /// A transfer instead.
-    Transfer,
+    /// A call of the token that approves nobody.
+    Call,
     /// An approval of somebody else.
     Spender,
     /// The extension names somebody else than the transaction.
@@ -55,9 +55,19 @@ impl Row {
 
 const ROWS: &[Row] = &[
     row("signed-by-another", "an approval that another account has signed", &["EXT-20GS-004"], Fault::Signer),
-    row("another-token", "an approval at another token", &["EXT-20GS-005"], Fault::Target),
-    row("transfer", "a signed transfer in the place of an approval", &["EXT-20GS-006"], Fault::Transfer),
-    row("another-spender", "an approval of another spender than Permit2", &["EXT-20GS-007"], Fault::Spender),
+    row("another-token", "an approval at another token", &["EXT-20GS-005", "EXT-20GS-015"], Fault::Target),
+    row(
+        "another-call",
+        "another signed call in the place of an approval",
+        &["EXT-20GS-006", "EXT-20GS-015"],
+        Fault::Call,
+    ),
+    row(
+        "another-spender",
+        "an approval of another spender than Permit2",
+        &["EXT-20GS-007", "EXT-20GS-015"],
+        Fault::Spender,
+    ),
     row(
         "spender-named",
         "an approval that is said to be of another spender",
@@ -92,7 +102,12 @@ pub(super) fn checks() -> Vec<Check> {
             checks.push(check(
                 Permit2Scheme::Exact,
                 &format!("{at}.{}", row.slug),
-                &format!("/{at} refuses {} where Permit2 may take nothing", row.what),
+                &match (row.fault, endpoint) {
+                    (Fault::NamedSpender, Endpoint::Settle) => {
+                        format!("/settle moves what was signed or nothing for {}", row.what)
+                    }
+                    _ => format!("/{at} refuses {} where Permit2 may take nothing", row.what),
+                },
                 row.covers,
                 DOOMED,
                 move |cx| refuses(cx, row, endpoint),
@@ -109,12 +124,15 @@ async fn refuses(cx: Cx, row: &'static Row, endpoint: Endpoint) -> Judged {
     changed.attach(&mut payment.draft);
     let payer = payment.payer.address();
     let sent = cx.world.chain.transaction_count(payer).await?;
-    let judged = must_refuse(&cx, &payment, endpoint).await;
-    if matches!(row.fault, Fault::Transfer | Fault::Spender | Fault::Target)
+    let judged = match (row.fault, endpoint) {
+        (Fault::NamedSpender, Endpoint::Settle) => refused_or_harmless(&cx, &payment).await,
+        _ => must_refuse(&cx, &payment, endpoint).await,
+    };
+    if matches!(row.fault, Fault::Call | Fault::Spender | Fault::Target)
         && cx.world.chain.transaction_count(payer).await? > sent
     {
         cx.find(Violation {
-            requirement: "EXT-20GS-006",
+            requirement: "EXT-20GS-015",
             kind: "broadcast-no-approval",
             want: "only approvals of Permit2 by the payment's token are broadcast".into(),
             got: format!("the transaction of {payer} is in a block: {}", row.what),
@@ -136,7 +154,7 @@ async fn change(
     match fault {
         Fault::Signer => signer = cx.key("stranger"),
         Fault::Target => unsent.to = chain.tokens().other.address,
-        Fault::Transfer => unsent = unsent.transferring(cx.stranger(), price),
+        Fault::Call => unsent = unsent.asking(cx.stranger()),
         Fault::Spender => unsent = unsent.approving(cx.stranger(), U256::MAX),
         Fault::Amount => unsent = unsent.approving(gauntlet_chain::PERMIT2, price - U256::ONE),
         Fault::Chain => unsent.chain_id = 1,

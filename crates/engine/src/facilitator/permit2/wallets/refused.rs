@@ -9,13 +9,22 @@ use crate::history::Endpoint;
 use gauntlet_chain::OddWallet;
 use gauntlet_wire::permit2::Permit2Scheme;
 
-const FORGED: &str = "anybody can spend what a smart wallet owns, or be served for a payment that never settles";
+const FORGED: &str =
+    "anybody can spend what a smart wallet owns, or be served for a payment that never settles";
 
 /// A wallet that does not say yes: its slug, the manner, and in words.
 const ODD: [(&str, OddWallet, &str); 4] = [
-    ("wrong-word", OddWallet::DraftWord, "the payer is a wallet that answers with the word of ERC-1271's first draft"),
+    (
+        "wrong-word",
+        OddWallet::DraftWord,
+        "the payer is a wallet that answers with the word of ERC-1271's first draft",
+    ),
     ("reverts", OddWallet::Reverts, "the payer is a wallet that reverts with the word that means yes"),
-    ("short-answer", OddWallet::Short, "the payer is a wallet that answers the word that means yes in 4 bytes"),
+    (
+        "short-answer",
+        OddWallet::Short,
+        "the payer is a wallet that answers the word that means yes in 4 bytes",
+    ),
     ("burns-gas", OddWallet::Burns, "the payer is a wallet that never comes to an end"),
 ];
 
