@@ -67,16 +67,8 @@ impl Finding {
     pub(super) const fn is_pardoned(self, fault: Option<Fault>, scheme: Permit2Scheme) -> bool {
         let is_upto = matches!(scheme, Permit2Scheme::Upto);
         match (self, fault) {
-            (Self::Permit(wrong), Some(fault)) => {
-                if wrong.is_pardoned(fault) {
-                    return true;
-                }
-            }
-            (Self::Approval(wrong), Some(fault)) => {
-                if wrong.is_pardoned(fault) {
-                    return true;
-                }
-            }
+            (Self::Permit(wrong), Some(fault)) if wrong.is_pardoned(fault) => return true,
+            (Self::Approval(wrong), Some(fault)) if wrong.is_pardoned(fault) => return true,
             _ => {}
         }
         matches!(
@@ -109,20 +101,6 @@ impl Finding {
                             | Fault::UptoAnyFacilitator
                             | Fault::Permit2AnyWallet
                             | Fault::Permit2AnyWrapper
-                            | Fault::Eip2612AnyOwner
-                            | Fault::Eip2612AnyToken
-                            | Fault::Eip2612AnySpender
-                            | Fault::Eip2612AnyAmount
-                            | Fault::Eip2612WithoutEnd
-                            | Fault::Eip2612WithoutSignature
-                            | Fault::Erc20AnySigner
-                            | Fault::Erc20AnyTarget
-                            | Fault::Erc20AnyCall
-                            | Fault::Erc20AnySpender
-                            | Fault::Erc20AnyAmount
-                            | Fault::Erc20AnyChain
-                            | Fault::Erc20AnyNonce
-                            | Fault::Erc20Unread
                     )
                 )
             )

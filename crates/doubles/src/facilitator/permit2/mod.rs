@@ -121,15 +121,20 @@ async fn examine(service: &Service, payment: &Payment, stage: Stage) -> Result<R
     first(service, payment, found).map(|()| route)
 }
 
-/// The first finding that the double does not look past.
+/// The first finding that the double does not look past. Whoever looks past a fault of an allowance looks past what the
+/// simulation makes of it.
 fn first(service: &Service, payment: &Payment, findings: Vec<Finding>) -> Result<(), Refusal> {
-    let is_pardoned = |finding: &Finding| {
-        finding.is_pardoned(service.fault, payment.scheme) || memory::looks_past(service, payment, *finding)
-    };
-    match findings.into_iter().find(|finding| !is_pardoned(finding)) {
-        Some(finding) => Err(Refusal::Reason(finding.reason())),
-        None => Ok(()),
+    let mut has_looked_past = false;
+    for finding in findings {
+        let is_pardoned = finding.is_pardoned(service.fault, payment.scheme)
+            || memory::looks_past(service, payment, finding)
+            || (finding == Finding::Simulation && has_looked_past);
+        if !is_pardoned {
+            return Err(Refusal::Reason(finding.reason()));
+        }
+        has_looked_past |= matches!(finding, Finding::Permit(_) | Finding::Approval(_));
     }
+    Ok(())
 }
 
 /// The accounts that `/supported` names as facilitator: whoever else is named cannot settle.
