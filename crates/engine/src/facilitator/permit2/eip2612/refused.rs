@@ -57,7 +57,7 @@ const ROWS: &[Row] = &[
     Row {
         slug: "too-little",
         what: "a permit over one unit less than the price",
-        covers: &["EXT-2612-003"],
+        covers: &["EXT-2612-012"],
         change: || M::AmountBelow(1),
         is_label: false,
     },
