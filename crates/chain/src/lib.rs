@@ -27,7 +27,7 @@ mod stand_ins;
 
 pub use anvil::{AnvilBinary, AnvilError, AnvilVersion, Environment, Source};
 pub use ceiling::{Ceiling, CeilingFacts};
-pub use chain::{Chain, ChainConfig, FactoryCall, Mining, OddWallet, Relayed, UnbornWallet};
+pub use chain::{Chain, ChainConfig, FactoryCall, Mining, OddWallet, Relayed, UnbornWallet, Unsent};
 
 pub use error::ChainError;
 pub use follow::{BlockFacts, Follower, TxFacts};

@@ -1,5 +1,6 @@
 //! The chain of a run: started by us, or already up.
 
+mod approval;
 mod mining;
 mod permit2;
 mod pool;
@@ -9,6 +10,7 @@ pub(crate) mod rpc;
 mod state;
 mod wallets;
 
+pub use approval::Unsent;
 pub use mining::Mining;
 pub use relay::Relayed;
 pub(crate) use rpc::connect;

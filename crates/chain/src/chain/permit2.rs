@@ -45,7 +45,40 @@ impl Chain {
     ///
     /// [`ChainError::Rpc`].
     pub async fn permit2_allowance(&self, token: Address, owner: Address) -> Result<U256, ChainError> {
-        self.view("read an allowance", token, IToken::allowanceCall { owner, spender: PERMIT2 }).await
+        self.allowance(token, owner, PERMIT2).await
+    }
+
+    /// What an account lets another one take of its money, atomic units.
+    ///
+    /// # Errors
+    ///
+    /// [`ChainError::Rpc`].
+    pub async fn allowance(
+        &self,
+        token: Address,
+        owner: Address,
+        spender: Address,
+    ) -> Result<U256, ChainError> {
+        self.view("read an allowance", token, IToken::allowanceCall { owner, spender }).await
+    }
+
+    /// Submits an owner's permit (EIP-2612) for Permit2 from the relayer's account, as anybody may who has seen it, and
+    /// waits until it is in a block. One that reverts is no error: its `status` is `false`.
+    ///
+    /// # Errors
+    ///
+    /// [`ChainError::NotMined`] after 30 s, [`ChainError::Rpc`].
+    pub async fn relay_permit(
+        &self,
+        token: Address,
+        owner: Address,
+        value: U256,
+        deadline: U256,
+        signature: &[u8],
+    ) -> Result<Relayed, ChainError> {
+        let signature = signature.to_vec().into();
+        let call = IToken::permit_1Call { owner, spender: PERMIT2, value, deadline, signature };
+        self.transact(&self.roles.relayer, token, call.abi_encode().into()).await
     }
 
     /// Whether Permit2 takes a nonce of an owner no more: it is spent, or the owner has invalidated it.

@@ -210,14 +210,35 @@ pub(super) const fn concerns(fault: Fault) -> &'static [&'static str] {
         Permit2ReplaySucceeds
         | Permit2CopiesSucceed
         | Permit2LiesWithoutTransaction
+        | Permit2RemembersBalance
+        | Permit2RemembersAllowance
+        | Permit2RemembersNonce
         | Permit2ClaimsReverted => &[
             "facilitator.answers.amount",
             "facilitator.books.*",
             "facilitator.permit2.*",
             "facilitator.upto.*",
         ],
+        Permit2AnyWallet | Permit2AnyWrapper | Permit2WalletsOnlyVerify => {
+            &["facilitator.permit2.wallets.*", "facilitator.upto.wallets.*"]
+        }
+        Eip2612Ignored
+        | Eip2612AnyOwner
+        | Eip2612AnyToken
+        | Eip2612AnyAmount
+        | Eip2612WithoutEnd
+        | Eip2612WithoutSignature
+        | Eip2612UsedFails => &["facilitator.permit2.eip2612.*", "facilitator.upto.eip2612.*"],
+        Eip2612AnySpender => {
+            &["facilitator.books.gas", "facilitator.permit2.eip2612.*", "facilitator.upto.eip2612.*"]
+        }
+        Erc20Ignored | Erc20Unread | Erc20AnySigner | Erc20AnyTarget | Erc20AnyCall | Erc20AnySpender
+        | Erc20AnyAmount | Erc20AnyChain | Erc20AnyNonce | Erc20AnyPrice | Erc20AnyGift | Erc20GivesFirst
+        | Erc20NeverGives => {
+            &["facilitator.books.gas", "facilitator.permit2.erc20.*", "facilitator.upto.erc20.*"]
+        }
         UptoSaysTheCap => &["facilitator.answers.amount", "facilitator.upto.*"],
-        UptoTakesTheCap | UptoAboveTheCap => &["facilitator.books.*", "facilitator.upto.*"],
+        UptoTakesTheCap | UptoAboveTheCap | UptoZeroCloses => &["facilitator.books.*", "facilitator.upto.*"],
         UptoAnyFacilitator
         | UptoRefusesZero
         | UptoWithoutAddress

@@ -305,6 +305,65 @@ mutants! {
         "Settle does not look at payments over Permit2 and answers success for transactions that reverted.";
     Permit2RoundsAmounts, "permit2-rounds-amounts",
         "Amounts over Permit2 are told as doubles have them.";
+    Permit2RemembersBalance, "permit2-remembers-balance",
+        "Settle does not look again at the balance of a payer over Permit2 who could pay at verify, nor at what became of the payment.";
+    Permit2RemembersAllowance, "permit2-remembers-allowance",
+        "Settle does not look again at what Permit2 might take at verify, nor at what became of the payment.";
+    Permit2RemembersNonce, "permit2-remembers-nonce",
+        "Settle does not look again at a Permit2 nonce that was good at verify, nor at what became of the payment.";
+
+    Permit2AnyWallet, "permit2-any-wallet",
+        "Whatever the code of a payer over Permit2 answers, its signature passes.";
+    Permit2AnyWrapper, "permit2-any-wrapper",
+        "A signature over Permit2 in an ERC-6492 wrapper passes, although Permit2 makes no wallets.";
+    Permit2WalletsOnlyVerify, "permit2-wallets-only-verify",
+        "A smart wallet's payment over Permit2 verifies as valid and is refused at settle.";
+
+    // Permits for Permit2
+    Eip2612Ignored, "eip2612-ignored",
+        "Permits that payers send along are not read, although /supported claims them.";
+    Eip2612AnyOwner, "eip2612-any-owner",
+        "Whose permit it says it is is not compared with the payer.";
+    Eip2612AnyToken, "eip2612-any-token",
+        "The token that a permit names is not compared with the asset.";
+    Eip2612AnySpender, "eip2612-any-spender",
+        "A permit is submitted for whatever spender it names.";
+    Eip2612AnyAmount, "eip2612-any-amount",
+        "The amount of a permit is not compared with that of the payment.";
+    Eip2612WithoutEnd, "eip2612-without-end",
+        "The deadline of a permit is not looked at.";
+    Eip2612WithoutSignature, "eip2612-without-signature",
+        "Neither the signature nor the nonce of a permit is looked at, nor whether the token knows permits.";
+    Eip2612UsedFails, "eip2612-used-fails",
+        "A payment is refused when somebody else has already submitted its permit.";
+
+    // Approvals of Permit2
+    Erc20Ignored, "erc20-ignored",
+        "Approvals that payers have signed are not read, although /supported claims them.";
+    Erc20Unread, "erc20-unread",
+        "Verify takes whatever bytes a payer calls his approval.";
+    Erc20AnySigner, "erc20-any-signer",
+        "Who has signed an approval is not compared with the payer.";
+    Erc20AnyTarget, "erc20-any-target",
+        "The contract that an approval calls is not compared with the asset.";
+    Erc20AnyCall, "erc20-any-call",
+        "Whatever call of the token a payer has signed is broadcast as his approval.";
+    Erc20AnySpender, "erc20-any-spender",
+        "An approval of anybody is broadcast.";
+    Erc20AnyAmount, "erc20-any-amount",
+        "The amount of an approval is not compared with that of the payment.";
+    Erc20AnyChain, "erc20-any-chain",
+        "The chain for which an approval is signed is not looked at.";
+    Erc20AnyNonce, "erc20-any-nonce",
+        "The account nonce of an approval is not looked at.";
+    Erc20AnyPrice, "erc20-any-price",
+        "What an approval offers for its gas is not looked at.";
+    Erc20AnyGift, "erc20-any-gift",
+        "Payers without coins get whatever the gas of their approval may cost.";
+    Erc20GivesFirst, "erc20-gives-first",
+        "Payers without coins get them before their payment is looked at.";
+    Erc20NeverGives, "erc20-never-gives",
+        "Payers without coins get none, although verify calls their payments valid.";
 
     // Scheme upto
     UptoAnyFacilitator, "upto-any-facilitator",
@@ -321,6 +380,8 @@ mutants! {
         "The upto kind does not name the account that settles.";
     UptoTakesEip3009, "upto-takes-eip3009",
         "An EIP-3009 authorization passes under scheme upto.";
+    UptoZeroCloses, "upto-zero-closes",
+        "An upto payment that was once charged nothing is answered success ever after, and nothing moves.";
     UptoPaysTheRequirements, "upto-pays-the-requirements",
         "An upto payment with another payee than the signed one is answered success.";
 

@@ -31,6 +31,8 @@ pub(super) struct Memory {
     uncovered: HashMap<PaymentId, Finding>,
     first_transactions: HashMap<Version, B256>,
     pub(super) settled_by_verify: HashMap<PaymentId, B256>,
+    /// Payments that were charged nothing.
+    pub(super) closed: HashSet<PaymentId>,
 }
 
 impl Quirks {
@@ -47,6 +49,15 @@ impl Quirks {
         let mut memory = self.lock();
         memory.verified.insert(payment.id());
         memory.tokens.insert(payment.request.requirements.asset);
+    }
+
+    pub(super) fn note_verified(&self, id: PaymentId) {
+        self.lock().verified.insert(id);
+    }
+
+    /// Whether any payment was verified that has the place and the payer of this one.
+    pub(super) fn has_verified_payer_of(&self, id: PaymentId) -> bool {
+        self.lock().verified.iter().any(|other| (other.0, other.1) == (id.0, id.1))
     }
 
     pub(super) fn tokens(&self) -> Vec<Address> {

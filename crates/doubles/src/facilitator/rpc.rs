@@ -119,6 +119,28 @@ impl Rpc {
         }
     }
 
+    /// Simulates calls (from, to, data) one after the other on top of the newest block, at the time `now` (Unix seconds):
+    /// each sees what those before it have done. The answer is that of the last one, or that one of them has reverted.
+    pub(super) async fn call_in_turn(
+        &self,
+        calls: &[(Address, Address, &[u8])],
+        now: u64,
+    ) -> Result<Called, ChainError> {
+        let calls: Vec<Value> = calls
+            .iter()
+            .map(|(from, to, data)| json!({ "from": from, "to": to, "input": Bytes::copy_from_slice(data) }))
+            .collect();
+        let block = json!({ "blockOverrides": { "time": format!("{now:#x}") }, "calls": calls });
+        let answer = self.ask("eth_simulateV1", json!([{ "blockStateCalls": [block] }, "latest"])).await?;
+        let calls = answer.pointer("/0/calls").and_then(Value::as_array).ok_or(ChainError::Unreachable)?;
+        let is_good = |call: &Value| call.get("status").and_then(Value::as_str) == Some("0x1");
+        let Some(last) = calls.last().filter(|_| calls.iter().all(is_good)) else {
+            return Ok(Called::Reverted);
+        };
+        let returned = last.get("returnData").cloned().ok_or(ChainError::Unreachable)?;
+        serde_json::from_value(returned).map(Called::Returned).map_err(|_| ChainError::Unreachable)
+    }
+
     pub(super) async fn has_code(&self, address: Address) -> Result<bool, ChainError> {
         let code: Bytes = self.read("eth_getCode", json!([address, "latest"])).await?;
         Ok(!code.is_empty())

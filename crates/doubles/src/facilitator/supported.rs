@@ -5,6 +5,8 @@
 use super::mutants::Fault;
 use super::service::Service;
 use gauntlet_wire::Version;
+use gauntlet_wire::permit2::approval::ERC20_APPROVAL_GAS_SPONSORING;
+use gauntlet_wire::permit2::eip2612::EIP2612_GAS_SPONSORING;
 use serde_json::{Value, json};
 
 pub(super) fn supported(service: &Service) -> Value {
@@ -27,8 +29,16 @@ pub(super) fn supported(service: &Service) -> Value {
     match fault {
         Some(Fault::SupportedWithoutKinds) => json!({ "extensions": [], "signers": signers }),
         Some(Fault::SupportedIncomplete) => json!({ "kinds": kinds }),
-        _ => json!({ "kinds": kinds, "extensions": [], "signers": signers }),
+        _ => json!({ "kinds": kinds, "extensions": extensions(service), "signers": signers }),
     }
+}
+
+/// Version 2 only.
+fn extensions(service: &Service) -> Vec<&'static str> {
+    if !service.serves(Version::V2) {
+        return Vec::new();
+    }
+    vec![EIP2612_GAS_SPONSORING, ERC20_APPROVAL_GAS_SPONSORING]
 }
 
 /// Scheme `upto`: whoever pays has to name the account that settles.

@@ -228,7 +228,7 @@ async fn supported_names_every_kind_and_the_signer() {
                         "extra": { "facilitatorAddress": double.signer().to_checksum(None) },
                     },
                 ],
-                "extensions": [],
+                "extensions": ["eip2612GasSponsoring", "erc20ApprovalGasSponsoring"],
                 "signers": { "eip155:*": [double.signer().to_checksum(None)] },
             })
         );

@@ -189,6 +189,12 @@ fn carried(transaction: &SentTx, nonces: &HashSet<B256>) -> Option<B256> {
     transaction.input.windows(32).map(B256::from_slice).find(|word| nonces.contains(word))
 }
 
+/// Coins for a payer whose payment was presented: with erc20ApprovalGasSponsoring a facilitator pays for the gas of his
+/// approval. How much it gives, and to whom, is the subject of checks.
+fn is_gift(transaction: &SentTx, payers: &HashMap<B256, Address>) -> bool {
+    transaction.input.is_empty() && transaction.to.is_some_and(|to| payers.values().any(|payer| *payer == to))
+}
+
 fn gas(seen: &Seen<'_>) -> Result<Ruling, Stop> {
     if seen.ledger.signers.is_empty() {
         return Err(Stop::NotApplicable(
@@ -200,9 +206,11 @@ fn gas(seen: &Seen<'_>) -> Result<Ruling, Stop> {
         settles(seen.entries).keys().map(|key| (key.nonce, key.payer)).collect();
     let nonces: HashSet<B256> = payers.keys().copied().collect();
     let mut by_nonce: BTreeMap<B256, usize> = BTreeMap::new();
+    let mut gifts = 0;
     for transaction in &seen.ledger.sent {
         match carried(transaction, &nonces) {
             Some(nonce) => *by_nonce.entry(nonce).or_default() += 1,
+            None if is_gift(transaction, &payers) => gifts += 1,
             None => ruling.breaches.push(Breach {
                 kind: "unasked-transaction",
                 want: "transactions only for payments that were presented to /settle",
@@ -218,6 +226,9 @@ fn gas(seen: &Seen<'_>) -> Result<Ruling, Stop> {
         seen.ledger.sent.len(),
         reverted().count()
     ));
+    if gifts > 0 {
+        ruling.notes.push(format!("{gifts} payers got coins for the gas of their approvals"));
+    }
     for (nonce, count) in by_nonce.iter().filter(|(_, count)| **count > 1) {
         let payer = payers.get(nonce).copied().unwrap_or_default();
         ruling.notes.push(format!("{count} transactions for one authorization of {payer}"));

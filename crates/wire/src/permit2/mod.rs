@@ -7,16 +7,21 @@
 //! Source: scheme `exact` on EVM §2; scheme `upto` on EVM §1; EIP-712; Permit2 (`SignatureTransfer`). The witness of
 //! `upto` is published as the type of the deployed proxy, not in the text of the scheme.
 
+mod allowance;
+pub mod approval;
 pub mod draft;
+pub mod eip2612;
 pub mod mutation;
 pub mod oracle;
 pub mod read;
 mod rules;
 pub mod words;
 
+pub use approval::SponsoredApproval;
 pub use draft::{PayloadShape, Permit2Draft, Permit2Presented, SignedUnder};
+pub use eip2612::{PermitDraft, PermitMutation, SponsoredPermit};
 pub use mutation::Permit2Mutation;
-pub use oracle::{Permit2View, Stage, judge_permit2};
+pub use oracle::{Permit2View, PermitView, Stage, judge_permit2};
 pub use read::{Permit2Request, read_permit2};
 pub use words::{PERMIT2_WORDS, Permit2Change, Permit2Word};
 

@@ -13,7 +13,7 @@ use crate::draft::{AUTHORIZATION, REQUIREMENTS};
 use crate::message::{Malformed, Reading, read_request};
 use crate::oracle::{invalid, unreadable, worse};
 use crate::repeats::has_repeats;
-use crate::{Address, Clock, LedgerView, ReasonClass, TokenView, U256, Verdict, judge_at};
+use crate::{Address, Clock, Domain, LedgerView, ReasonClass, TokenView, U256, Verdict, judge_at};
 use serde_json::Value;
 
 /// What the chain and the facilitator say of everything that a verdict depends on.
@@ -39,6 +39,18 @@ pub struct Permit2View {
     pub proxy: Address,
     /// Whether there is a contract at that address.
     pub proxy_has_code: bool,
+    /// What the token says of the payer's permits (EIP-2612), where the facilitator submits them; none: nothing is said
+    /// of payments that rest on one.
+    pub permits: Option<PermitView>,
+}
+
+/// What a token says of permits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PermitView {
+    /// The payer's next nonce.
+    pub nonce: U256,
+    /// The token's EIP-712 domain.
+    pub domain: Domain,
 }
 
 /// What the facilitator is asked to do.

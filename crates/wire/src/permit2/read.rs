@@ -6,6 +6,8 @@
 //!
 //! Source: core v2 §5.1.2, §5.2.2, §7.1-7.2; scheme `exact` on EVM §2 (Phase 2), scheme `upto` on EVM §1 (Phase 2), §2.
 
+use super::approval::{SponsoredApproval, read_approval};
+use super::eip2612::{SponsoredPermit, read_permit};
 use super::{Permit2Authorization, Permit2Scheme, Witness};
 use crate::message::{Malformed, Node, Reading, Requirements, Sides, parse, read_requirements, sides};
 use crate::{Address, ReasonClass, Version};
@@ -34,6 +36,10 @@ pub struct Permit2Request {
     pub facilitator_address: Option<Address>,
     /// Whether the payer has signed for an extension with which somebody else pays for the allowance.
     pub sponsored: bool,
+    /// The permit that does, where it is one of EIP-2612 that can be read.
+    pub permit: Option<SponsoredPermit>,
+    /// The approval that does, where it is a signed transaction.
+    pub approval: Option<SponsoredApproval>,
 }
 
 /// Reads the body of `/verify` or `/settle` with a Permit2 payment.
@@ -53,6 +59,7 @@ pub fn read_permit2(body: &[u8], reading: Reading) -> Result<Permit2Request, Mal
 
     let accepted = payment.field("accepted")?;
     accepted.object()?;
+    let extensions = payment.optional("extensions");
     let inner = payment.field("payload")?;
     inner.object()?;
     Ok(Permit2Request {
@@ -65,7 +72,9 @@ pub fn read_permit2(body: &[u8], reading: Reading) -> Result<Permit2Request, Mal
             .filter(|_| upto)
             .map(|address| address.address())
             .transpose()?,
-        sponsored: payment.optional("extensions").is_some_and(|extensions| is_sponsored(&extensions)),
+        sponsored: extensions.as_ref().is_some_and(is_sponsored),
+        permit: extensions.as_ref().and_then(|extensions| read_permit(extensions).ok().flatten()),
+        approval: extensions.as_ref().and_then(|extensions| read_approval(extensions).ok().flatten()),
         requirements,
     })
 }

@@ -1,11 +1,12 @@
 //! The rules by which the oracle judges a Permit2 payment, each about one thing.
 
+use super::allowance::allowance;
 use super::oracle::{Permit2View, Stage};
 use super::read::Permit2Request;
 use super::{PERMIT2, Permit2Scheme};
 use crate::draft::{ACCEPTED, REQUIREMENTS};
 use crate::eip3009::{Recovered, recover};
-use crate::oracle::{GREY_SECONDS, invalid, same};
+use crate::oracle::{GREY_SECONDS, invalid, same, worse};
 use crate::{Address, Clock, Network, ReasonClass as C, U256, Verdict, Version};
 use serde_json::Value;
 
@@ -221,23 +222,16 @@ fn signature(case: &Case<'_>) -> Verdict {
 /// What the payer owns and what Permit2 may take of it.
 fn purse(case: &Case<'_>) -> Verdict {
     let (needed, view) = (case.needed(), case.view);
-    let mut faults = Vec::new();
-    if view.balance < needed {
-        faults.push(C::Funds);
+    let funds = if view.balance < needed { invalid(&[C::Funds]) } else { Verdict::Valid };
+    let allowance = allowance(case, needed);
+    if (&funds, &allowance) != (&Verdict::Valid, &Verdict::Valid) {
+        return worse(funds, allowance);
     }
-    if view.allowance_to_permit2 < needed && !case.request.sponsored {
-        faults.push(C::Allowance);
+    let lasts = |purse: U256| purse >= case.request.authorization.amount;
+    if lasts(view.balance) && (lasts(view.allowance_to_permit2) || case.request.sponsored) {
+        return Verdict::Valid;
     }
-    if !faults.is_empty() {
-        return Verdict::Invalid(faults);
-    }
-    if case.request.sponsored {
-        return Verdict::Open("whether a sponsored allowance is good is not judged here");
-    }
-    if view.balance.min(view.allowance_to_permit2) < case.request.authorization.amount {
-        return Verdict::Open("the documents do not say whether more than what is charged must be there");
-    }
-    Verdict::Valid
+    Verdict::Open("the documents do not say whether more than what is charged must be there")
 }
 
 /// What only the contracts know.

@@ -6,5 +6,6 @@ mod drafts;
 mod oracle;
 mod properties;
 mod samples;
+mod sponsored;
 mod stages;
 mod table;

@@ -71,6 +71,7 @@ pub(crate) fn view(scheme: Permit2Scheme) -> Permit2View {
         facilitators: vec![Address::repeat_byte(0xfa), facilitator()],
         proxy: scheme.proxy(),
         proxy_has_code: true,
+        permits: None,
     }
 }
 

@@ -9,7 +9,7 @@ use gauntlet_wire::permit2::{PERMIT2, Permit2Scheme};
 use gauntlet_wire::{Address, Network, U256};
 
 /// A payment must still be good for this long, so that its transaction has time to be mined. Seconds.
-const MARGIN_SECONDS: u64 = 6;
+pub(super) const MARGIN_SECONDS: u64 = 6;
 
 /// What a payment is looked at for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,6 +3,8 @@
 //! Source of the codes: core v2 §9, scheme `exact` on EVM §2, scheme `upto` on EVM; where they name none, what stock
 //! implementations answer.
 
+use super::approval::ApprovalFault;
+use super::permit::PermitFault;
 use crate::facilitator::findings::reason;
 use crate::facilitator::mutants::Fault;
 use gauntlet_wire::permit2::Permit2Scheme;
@@ -26,6 +28,10 @@ pub(super) enum Finding {
     Early,
     Signature,
     Allowance,
+    /// With the permit that is to make the allowance.
+    Permit(PermitFault),
+    /// With the transaction that is to make it.
+    Approval(ApprovalFault),
     Balance,
     Nonce,
     NoCode,
@@ -49,6 +55,8 @@ impl Finding {
             Self::Early => "permit2_not_yet_valid",
             Self::Signature => "invalid_permit2_signature",
             Self::Allowance => "permit2_allowance_required",
+            Self::Permit(fault) => fault.reason(),
+            Self::Approval(fault) => fault.reason(),
             Self::Balance => "insufficient_funds",
             Self::Nonce => "permit2_invalid_nonce",
             Self::NoCode | Self::Simulation => reason::TRANSACTION,
@@ -58,6 +66,11 @@ impl Finding {
     /// Whether a mutant looks past it.
     pub(super) const fn is_pardoned(self, fault: Option<Fault>, scheme: Permit2Scheme) -> bool {
         let is_upto = matches!(scheme, Permit2Scheme::Upto);
+        match (self, fault) {
+            (Self::Permit(wrong), Some(fault)) if wrong.is_pardoned(fault) => return true,
+            (Self::Approval(wrong), Some(fault)) if wrong.is_pardoned(fault) => return true,
+            _ => {}
+        }
         matches!(
             (self, fault),
             (_, Some(Fault::AcceptsEverything))
@@ -86,6 +99,8 @@ impl Finding {
                             | Fault::Permit2WithoutAllowance
                             | Fault::Permit2WithoutBalance
                             | Fault::UptoAnyFacilitator
+                            | Fault::Permit2AnyWallet
+                            | Fault::Permit2AnyWrapper
                     )
                 )
             )

@@ -2,10 +2,15 @@
 //!
 //! Whoever puts a `permit2Authorization` into a payload is answered here; everything else is a payment over EIP-3009.
 
+mod approval;
 mod chain;
 mod checks;
 mod finding;
+mod memory;
+mod permit;
+mod route;
 mod settle;
+mod wallets;
 
 use super::answer::{Answer, Call};
 use super::findings::reason;
@@ -21,6 +26,7 @@ use gauntlet_report::clock::unix_seconds;
 use gauntlet_wire::message::Reading;
 use gauntlet_wire::permit2::{PERMIT2, Permit2Request, Permit2Scheme, read_permit2};
 use gauntlet_wire::{Address, U256, Version};
+use route::Route;
 use serde_json::Value;
 use settle::Settled;
 use std::sync::Arc;
@@ -64,7 +70,10 @@ pub(super) async fn verify(service: &Arc<Service>, body: &[u8]) -> Response {
         Err(reason) => return Answer::no(Call::Verify, seen, reason, None).write(service),
     };
     let answer = match examine(service, &payment, Stage::Verify).await {
-        Ok(()) => Answer::good(Call::Verify, seen),
+        Ok(_) => {
+            memory::note_verified(service, &payment);
+            Answer::good(Call::Verify, seen)
+        }
         Err(refusal) => Answer::refused(Call::Verify, seen, refusal, None),
     };
     answer.write(service)
@@ -96,33 +105,41 @@ pub(super) async fn settle(service: &Arc<Service>, body: &[u8]) -> Response {
     answer.write(service)
 }
 
-/// Everything that stands against a payment, first without and then with the chain.
-async fn examine(service: &Service, payment: &Payment, stage: Stage) -> Result<(), Refusal> {
+/// Everything that stands against a payment, first without and then with the chain. Otherwise how it is settled.
+async fn examine(service: &Service, payment: &Payment, stage: Stage) -> Result<Route, Refusal> {
     let now = unix_seconds();
-    let found = checks::findings(
-        payment,
-        service.proxy(payment.scheme),
-        &announced(service),
-        service.network,
-        stage,
-        now,
-    );
+    let proxy = service.proxy(payment.scheme);
+    let mut found = checks::findings(payment, proxy, &announced(service), service.network, stage, now);
+    if found.contains(&Finding::Signature) {
+        let accepted = wallets::accept(service, payment, stage, now).await;
+        if accepted.map_err(|error| service.chain_failed(error))? {
+            found.retain(|finding| *finding != Finding::Signature);
+        }
+    }
     first(service, payment, found)?;
     let found = chain::findings(service, payment, now).await;
-    let mut found = found.map_err(|error| service.chain_failed(error))?;
+    let (route, mut found) = found.map_err(|error| service.chain_failed(error))?;
     if stage == Stage::Verify && service.dialect.as_ref().is_some_and(|dialect| dialect.is_b402()) {
         // B402 leaves a missing allowance to the settlement, and with it what else the settlement would say.
         found.retain(|finding| !matches!(finding, Finding::Allowance | Finding::Simulation));
     }
-    first(service, payment, found)
+    first(service, payment, found).map(|()| route)
 }
 
-/// The first finding that the double does not look past.
+/// The first finding that the double does not look past. Whoever looks past a fault of an allowance looks past what the
+/// simulation makes of it.
 fn first(service: &Service, payment: &Payment, findings: Vec<Finding>) -> Result<(), Refusal> {
-    match findings.into_iter().find(|finding| !finding.is_pardoned(service.fault, payment.scheme)) {
-        Some(finding) => Err(Refusal::Reason(finding.reason())),
-        None => Ok(()),
+    let mut has_looked_past = false;
+    for finding in findings {
+        let is_pardoned = finding.is_pardoned(service.fault, payment.scheme)
+            || memory::looks_past(service, payment, finding)
+            || (finding == Finding::Simulation && has_looked_past);
+        if !is_pardoned {
+            return Err(Refusal::Reason(finding.reason()));
+        }
+        has_looked_past |= matches!(finding, Finding::Permit(_) | Finding::Approval(_));
     }
+    Ok(())
 }
 
 /// The accounts that `/supported` names as facilitator: whoever else is named cannot settle.

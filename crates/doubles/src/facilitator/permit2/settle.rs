@@ -3,7 +3,8 @@
 
 use super::checks::Stage;
 use super::finding::Finding;
-use super::{Payment, chain, examine};
+use super::route::Route;
+use super::{Payment, approval, chain, examine, memory, permit};
 use crate::claims::{Claim, Known};
 use crate::facilitator::findings::reason;
 use crate::facilitator::mutants::Fault;
@@ -47,13 +48,22 @@ pub(super) async fn settle(service: &Arc<Service>, payment: &Payment) -> Result<
     if service.is(Fault::Permit2LiesWithoutTransaction) {
         return Ok(Settled { transaction: Some(service.quirks.invented_hash()), amount: payment.charge() });
     }
-    match examine(service, payment, Stage::Settle).await {
-        Err(Refusal::Reason(_)) if service.is(Fault::Permit2ClaimsReverted) => {}
+    if memory::is_closed(service, payment) {
+        return Ok(Settled { transaction: Some(service.quirks.invented_hash()), amount: payment.charge() });
+    }
+    approval::give_at_once(service, payment).await.map_err(|error| service.chain_failed(error))?;
+    let route = match examine(service, payment, Stage::Settle).await {
+        Err(Refusal::Reason(_)) if service.is(Fault::Permit2ClaimsReverted) => {
+            Route::offered(service, payment)
+        }
         Err(Refusal::Reason(code)) if code == Finding::Nonce.reason() => return again(service, payment),
         Err(Refusal::Reason(code))
-            if code == Finding::AboveTheCap.reason() && service.is(Fault::UptoAboveTheCap) => {}
+            if code == Finding::AboveTheCap.reason() && service.is(Fault::UptoAboveTheCap) =>
+        {
+            Route::Direct
+        }
         examined => examined?,
-    }
+    };
     let amount = match service.fault {
         Some(Fault::UptoTakesTheCap | Fault::UptoAboveTheCap) => payment.request.authorization.amount,
         _ => payment.charge(),
@@ -62,10 +72,19 @@ pub(super) async fn settle(service: &Arc<Service>, payment: &Payment) -> Result<
         return Err(Refusal::Reason(reason::REQUIREMENTS).into());
     }
     if amount.is_zero() {
+        memory::note_nothing_charged(service, payment);
         return Ok(Settled { transaction: None, amount });
     }
-    let outgoing = chain::settlement(service, payment, amount);
-    let submitted = service.sender.submit(&service.rpc, &outgoing).await;
+    if let Route::Permit(permit) = &route
+        && service.is(Fault::Eip2612AnySpender)
+    {
+        permit::submit_for_anybody(service, permit).await.map_err(|error| service.chain_failed(error))?;
+    }
+    if let Route::Approval(sent) = &route {
+        approval::broadcast(service, payment, sent).await.map_err(|error| service.chain_failed(error))?;
+    }
+    let outgoing = chain::settlement(service, payment, &route, amount);
+    let submitted = service.sender.submit_within(&service.rpc, &outgoing, route.gas()).await;
     let hash = submitted.map_err(|error| service.chain_failed(error))?.hash();
     conclude(service, payment, claim, hash, amount).await
 }
@@ -90,7 +109,8 @@ async fn conclude(
     };
     let signed = &payment.request.authorization;
     let is_good = receipts::has_transfer(&receipt, signed.token, signed.from, signed.witness.to, amount);
-    if !is_good && !service.is(Fault::Permit2ClaimsReverted) {
+    let is_called_good = service.is(Fault::Permit2ClaimsReverted) || memory::trusts_verify(service, payment);
+    if !is_good && !is_called_good {
         return Err(failed(reason::TRANSACTION));
     }
     claim.ends_as(Known::Settled { body: hash });

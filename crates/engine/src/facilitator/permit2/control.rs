@@ -80,7 +80,7 @@ async fn large(cx: Cx) -> Judged {
 }
 
 /// Verifies and settles, and both must be a yes.
-async fn works(cx: &Cx, payment: &Payment, due: U256) -> Judged {
+pub(super) async fn works(cx: &Cx, payment: &Payment, due: U256) -> Judged {
     let verified = payment.present(cx, Endpoint::Verify).await?;
     cx.must_have_answered(&verified)?;
     if verified.said != Said::Yes {

@@ -4,12 +4,18 @@
 //! does not tell the transfer method). To those that do not, none of this applies.
 
 mod amounts;
+mod between;
 mod control;
+mod eip2612;
+mod erc20;
 mod money;
+mod overdraft;
 mod payment;
 mod refused;
 mod spent;
 mod table;
+mod wallets;
+mod zero;
 
 use crate::check::{Check, Lane, Stop};
 use crate::cx::Cx;
@@ -23,7 +29,19 @@ use std::sync::Arc;
 
 /// All checks of payments over Permit2.
 pub(super) fn checks() -> Vec<Check> {
-    [control::checks(), refused::checks(), spent::checks(), amounts::checks()].concat()
+    [
+        control::checks(),
+        refused::checks(),
+        spent::checks(),
+        amounts::checks(),
+        zero::checks(),
+        overdraft::checks(),
+        between::checks(),
+        eip2612::checks(),
+        erc20::checks(),
+        wallets::checks(),
+    ]
+    .concat()
 }
 
 /// A check of payments of one scheme.
@@ -69,6 +87,13 @@ fn upto_kind(cx: &Cx) -> Option<&Value> {
         kind.get("scheme").and_then(Value::as_str) == Some("upto")
             && kind.get("network").and_then(Value::as_str) == Some(&network)
     })
+}
+
+/// Whether `/supported` claims an extension.
+fn claims_extension(cx: &Cx, name: &str) -> bool {
+    let claimed = cx.world.claims.supported.as_ref().and_then(|supported| supported.raw.get("extensions"));
+    let claimed = claimed.and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    claimed.iter().any(|claimed| claimed.as_str() == Some(name))
 }
 
 /// The accounts that may settle `upto` payments: what the kind names, and otherwise the signers.

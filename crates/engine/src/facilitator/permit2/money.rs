@@ -54,8 +54,9 @@ fn judge(cx: &Cx, payment: &Payment, reply: &Reply, before: &[Transfer], moved: 
     }
     match &reply.said {
         Said::Yes if due.is_zero() => {}
-        // Told again with the transaction that spent it.
-        Said::Yes if before.iter().any(|it| is_due(&it) && reply.transaction() == Some(it.tx)) => {}
+        Said::Yes if moved.is_empty() && names_one_of(reply, before) => {
+            cx.note("idempotent: a spent authorization is answered with the transaction that spent it");
+        }
         Said::Yes => match moved.iter().find(is_due) {
             None => violated(rule, "success-without-money", format!("success only with a Transfer of {due}")),
             Some(transfer) if reply.transaction() != Some(transfer.tx) => violated(
@@ -72,6 +73,11 @@ fn judge(cx: &Cx, payment: &Payment, reply: &Reply, before: &[Transfer], moved: 
         ),
         Said::No | Said::Unclear(_) | Said::Nothing(_) => {}
     }
+}
+
+/// Whether an answer names the transaction of one of these transfers.
+fn names_one_of(reply: &Reply, transfers: &[Transfer]) -> bool {
+    transfers.iter().any(|transfer| reply.transaction() == Some(transfer.tx))
 }
 
 /// Transfers for people.

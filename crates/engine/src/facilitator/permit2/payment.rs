@@ -20,6 +20,8 @@ pub(in crate::facilitator) struct Payment {
     pub(super) payer: Key,
     /// What the chain will say, as far as the check has arranged it.
     pub(super) view: Permit2View,
+    /// What the oracle cannot say, because it knows nothing of who or what the payer is.
+    pub(super) judged: Option<Verdict>,
     changes: Vec<String>,
 }
 
@@ -66,10 +68,22 @@ impl Payment {
             facilitators,
             proxy: spender,
             proxy_has_code: true,
+            permits: None,
         };
         let mut draft = Permit2Draft::valid(scheme, terms, payer.clone(), nonce, facilitator, cx.now);
         draft.authorization.spender = spender;
-        Ok(Self { draft, payer, view, changes: Vec::new() })
+        Ok(Self { draft, payer, view, judged: None, changes: Vec::new() })
+    }
+
+    /// Another valid one of the same payer, with a nonce and a payee of its own.
+    pub(super) fn another(&self, cx: &Cx) -> Self {
+        let number = cx.next_number();
+        let mut other = self.clone();
+        let payee = cx.key(&format!("payee/{number}")).address();
+        let nonce = U256::from_be_bytes(cx.key(&format!("nonce/{number}")).to_bytes().0);
+        (other.draft.terms.pay_to, other.draft.accepted.pay_to) = (payee, payee);
+        (other.draft.authorization.witness.to, other.draft.authorization.nonce) = (payee, nonce);
+        other
     }
 
     /// Applies one mutation.
@@ -102,6 +116,9 @@ impl Payment {
 
     /// What the oracle says of it now.
     pub(super) fn verdict(&self, stage: Stage) -> Result<Verdict, Stop> {
+        if let Some(judged) = &self.judged {
+            return Ok(judged.clone());
+        }
         let clock = Clock { now: self.draft.made_at, shared: false };
         Ok(judge_permit2(self.draft.plain().body()?.as_bytes(), &self.view, clock, stage))
     }
@@ -152,6 +169,7 @@ impl Payment {
     /// What has left the payer's account since the run began.
     pub(in crate::facilitator) async fn transfers(&self, cx: &Cx) -> Result<Vec<Transfer>, Stop> {
         let token = self.draft.terms.token.address;
-        Ok(cx.world.chain.transfers(token, cx.began_at(), Some(self.payer.address())).await?)
+        let payer = self.draft.authorization.from;
+        Ok(cx.world.chain.transfers(token, cx.began_at(), Some(payer)).await?)
     }
 }

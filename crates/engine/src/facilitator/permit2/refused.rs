@@ -53,17 +53,27 @@ async fn refuses(cx: Cx, row: &Negative, scheme: Permit2Scheme, endpoint: Endpoi
         Fault::Change(mutation) => payment.mutate(&cx, &mutation()),
         Fault::World(world) => prepare(&cx, &mut payment, *world).await?,
     }
+    is_refused(&cx, &payment, endpoint).await
+}
+
+/// Presents a payment that the oracle calls invalid.
+pub(super) async fn is_refused(cx: &Cx, payment: &Payment, endpoint: Endpoint) -> Judged {
     let stage = match endpoint {
         Endpoint::Settle => Stage::Settle { amount: None },
         Endpoint::Verify | Endpoint::Supported => Stage::Verify,
     };
-    let due = payment.draft.terms.amount;
     if !matches!(payment.verdict(stage)?, Verdict::Invalid(_)) {
         return Err(Stop::Harness(format!("the oracle does not call this invalid: {}", payment.sent())));
     }
+    must_refuse(cx, payment, endpoint).await
+}
+
+/// Presents a payment that is invalid for a reason of which the oracle knows nothing.
+pub(super) async fn must_refuse(cx: &Cx, payment: &Payment, endpoint: Endpoint) -> Judged {
+    let due = payment.draft.terms.amount;
     let reply = match endpoint {
-        Endpoint::Settle => settle(&cx, &payment, due).await?.reply,
-        Endpoint::Verify | Endpoint::Supported => payment.present(&cx, endpoint).await?,
+        Endpoint::Settle => settle(cx, payment, due).await?.reply,
+        Endpoint::Verify | Endpoint::Supported => payment.present(cx, endpoint).await?,
     };
     let (want, shape) = match endpoint {
         Endpoint::Settle => ("success false", "X402V2-FA-SETTLE-011"),
@@ -82,7 +92,16 @@ async fn refuses(cx: Cx, row: &Negative, scheme: Permit2Scheme, endpoint: Endpoi
     cx.must_have_answered(&reply)
 }
 
-async fn prepare(cx: &Cx, payment: &mut Payment, world: World) -> Result<(), Stop> {
+/// What is written beside what the payer has signed for Permit2 and this token moves nothing: whoever looks past it at
+/// `/settle` settles what was signed, and the money shows that.
+pub(super) async fn refused_or_harmless(cx: &Cx, payment: &Payment) -> Judged {
+    let settled = settle(cx, payment, payment.draft.terms.amount).await?;
+    cx.note(format!("/settle: {}", settled.reply.in_short()));
+    Ok(())
+}
+
+/// Arranges the world against a payment, and the view of it.
+pub(super) async fn prepare(cx: &Cx, payment: &mut Payment, world: World) -> Result<(), Stop> {
     let chain = &cx.world.chain;
     let (token, payer) = (payment.draft.terms.token.address, payment.payer.address());
     let short = payment.draft.terms.amount - U256::ONE;
