@@ -2,7 +2,7 @@
 
 use super::act::Endpoint;
 use gauntlet_wire::header::decode_lenient;
-use gauntlet_wire::{Address, B256};
+use gauntlet_wire::{Address, B256, U256};
 use hyper::HeaderMap;
 use serde_json::Value;
 use std::borrow::Cow;
@@ -37,13 +37,13 @@ impl Call {
     pub(super) fn new(endpoint: Endpoint, headers: &HeaderMap, body: &[u8]) -> Self {
         let request = serde_json::from_slice::<Value>(body).ok();
         let payment = request.as_ref().and_then(payment);
-        let authorization = payment.as_deref().map(|payment| &payment["payload"]["authorization"]);
+        let signed = payment.as_deref().and_then(|payment| signed(&payment["payload"]));
         Self {
             seq: 0,
             at_ms: gauntlet_report::clock::unix_millis(),
             endpoint,
-            nonce: authorization.and_then(|authorization| hex(&authorization["nonce"])),
-            payer: authorization.and_then(|authorization| hex(&authorization["from"])),
+            nonce: signed.and_then(|signed| nonce(&signed["nonce"])),
+            payer: signed.and_then(|signed| hex(&signed["from"])),
             headers: headers
                 .iter()
                 .map(|(name, value)| {
@@ -66,6 +66,16 @@ fn payment(request: &Value) -> Option<Cow<'_, Value>> {
         }
         _ => None,
     }
+}
+
+/// What is signed, over EIP-3009 or over Permit2.
+fn signed(inner: &Value) -> Option<&Value> {
+    ["authorization", "permit2Authorization"].iter().find_map(|name| inner.get(name))
+}
+
+/// 32 bytes; Permit2 writes them as a number with decimal digits.
+fn nonce(value: &Value) -> Option<B256> {
+    hex(value).or_else(|| Some(value.as_str()?.trim().parse::<U256>().ok()?.into()))
 }
 
 /// Hexadecimal with or without prefix, in any letter case: the server under trial may have written it anew.

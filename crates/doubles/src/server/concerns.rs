@@ -198,6 +198,16 @@ pub(super) const fn concerns(fault: Fault) -> &'static [&'static str] {
         ServesReencodedAgain => {
             &["attack.replay{,.v1}", "server.books.content-means-money{,.v1}", "server.replay.*"]
         }
+        TrustsRepeatedSuccess
+        | RemembersBytes
+        | RemembersByRoute
+        | RemembersByVersion
+        | LocksBytes
+        | LocksByRoute
+        | ForgetsAtRestart
+        | ServesLostAgain => &["server.idempotent.*"],
+        RemembersAfterwards => &["server.idempotent.*", "server.replay.*", "attack.duplicate-race{,.v1}"],
+        PendingIsFinal => &["server.idempotent.pending-*"],
         ServesSpentElsewhere => &[
             "attack.cross-resource{,.v1}",
             "server.books.content-means-money{,.v1}",

@@ -9,9 +9,8 @@ use super::payment::Payment;
 use super::receipts;
 use super::refusal::{Trouble, Why};
 use super::service::Service;
-use super::{disorder, doubled, settling, upfront};
-use crate::claims::{Claim, Known, PaymentId};
-use gauntlet_report::clock::unix_seconds;
+use super::{disorder, doubled, memory, settling, upfront};
+use crate::claims::{Known, PaymentId};
 use gauntlet_wire::{SettleAnswer, Version};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -61,7 +60,7 @@ impl Deal {
             return self.share(other).await;
         }
         // Held to the end, so that a copy of the payment that comes meanwhile does nothing.
-        let claim = match self.claim() {
+        let claim = match memory::claim(self) {
             Ok(claim) => claim,
             Err(Why::InFlight) if self.is(Fault::CopiesShareSettlement) => {
                 return self.share(self.payment.id).await;
@@ -69,31 +68,18 @@ impl Deal {
             Err(why) => return Err(why.into()),
         };
         let outcome = self.steps().await;
-        if let Some(claim) = claim {
-            match &outcome {
-                Ok(sold) if !sold.handled.is_failure() => claim.ends_as(self.spent()),
-                Err(refused)
-                    if self.is(Fault::ClaimStaysAfterFailure)
-                        && matches!(refused.why, Why::Unverified(_) | Why::Unsupported(_)) =>
-                {
-                    claim.ends_as(self.spent());
-                }
-                _ => drop(claim),
-            }
+        if let Err(refused) = &outcome {
+            self.service.quirks.note_lost(self.service.fault, self.payment.id, &refused.why);
+        }
+        match &outcome {
+            Ok(sold) if !sold.handled.is_failure() => memory::spend(self, claim),
+            Err(refused) if memory::is_kept_from(self, &refused.why) => memory::spend(self, claim),
+            _ => drop(claim),
         }
         outcome
     }
 
-    fn claim(&self) -> Result<Option<Claim>, Why> {
-        let until = self.payment.authorization.valid_before;
-        match self.service.claims.claim(self.payment.id, until, unix_seconds(), |_| false) {
-            Ok(claim) => Ok(Some(claim)),
-            Err(Known::InFlight) => Err(Why::InFlight),
-            Err(Known::Settled { .. } | Known::Pending(_)) => Err(Why::Spent),
-        }
-    }
-
-    fn spent(&self) -> Known {
+    pub(super) fn spent(&self) -> Known {
         Known::Settled { body: self.payment.bytes }
     }
 

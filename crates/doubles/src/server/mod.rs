@@ -17,6 +17,7 @@ mod handlers;
 mod lenience;
 mod letters;
 mod matching;
+mod memory;
 mod misprint;
 pub mod mutants;
 mod offer;
@@ -37,6 +38,7 @@ mod upfront;
 use crate::DoubleError;
 use crate::listener::{Closing, Listener, Port};
 use gauntlet_wire::{Address, Network, Token, Version};
+pub use memory::Sales;
 use mutants::Fault;
 use service::Service;
 use std::net::SocketAddr;
@@ -59,6 +61,8 @@ pub struct Config {
     pub canary: String,
     /// The protocol versions that it serves.
     pub versions: Vec<Version>,
+    /// What it has sold for. Instances that share it are one shop.
+    pub sales: Sales,
     /// Its one fault; `None` for the conforming double.
     pub fault: Option<Fault>,
     /// Where it listens; port 0 lets the system choose.

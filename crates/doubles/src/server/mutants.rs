@@ -153,6 +153,26 @@ mutants! {
         "A spent payment buys every other route.";
     ServesSpentItDoesNotRemember, "serves-spent-it-does-not-remember",
         "A payment that verify refuses as spent is served unless this process itself has settled it.";
+    TrustsRepeatedSuccess, "trusts-repeated-success",
+        "What has bought something is not remembered: whenever settle says success, the content is served.";
+    RemembersBytes, "remembers-bytes",
+        "A spent payment is known again by the bytes of its header only.";
+    RemembersByRoute, "remembers-by-route",
+        "A spent payment is known again only at the route that it has bought.";
+    RemembersByVersion, "remembers-by-version",
+        "A spent payment is known again only in the protocol version in which it was presented.";
+    RemembersAfterwards, "remembers-afterwards",
+        "A payment is remembered when it has bought something, not while it is on its way.";
+    LocksBytes, "locks-bytes",
+        "Copies of a payment that come together are known by the bytes of their header only.";
+    LocksByRoute, "locks-by-route",
+        "Copies of a payment that come together are known only at the same route.";
+    ForgetsAtRestart, "forgets-at-restart",
+        "Which payments have bought something is forgotten when the process ends.";
+    ServesLostAgain, "serves-lost-again",
+        "A payment whose settlement was once not heard of is served whenever settle says success.";
+    PendingIsFinal, "pending-is-final",
+        "A payment whose settlement was pending is never taken again.";
     CheapBuysDear, "cheap-buys-dear",
         "A payment of any route's price buys every route with the same payee.";
     AnyPayeeBuys, "any-payee-buys",

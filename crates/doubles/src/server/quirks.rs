@@ -12,7 +12,7 @@ use crate::claims::{PaymentId, differ_in_last_nonce_byte};
 use alloy_primitives::{Address, B256};
 use axum::http::{HeaderMap, HeaderValue};
 use serde_json::Value;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -44,6 +44,7 @@ struct Memory {
     paid: HashMap<PaymentId, Paid>,
     latest: Option<Value>,
     overheard: HashMap<PaymentId, HeaderValue>,
+    lost: HashSet<PaymentId>,
 }
 
 /// A payment that has bought something.
@@ -170,6 +171,17 @@ impl Quirks {
         {
             self.lock().overheard.insert(id, value.clone());
         }
+    }
+
+    /// Notes that nobody knows whether a payment was settled, when the mutant makes something of that.
+    pub(super) fn note_lost(&self, fault: Option<Fault>, id: PaymentId, why: &Why) {
+        if fault == Some(Fault::ServesLostAgain) && matches!(why, Why::Unknown { .. }) {
+            self.lock().lost.insert(id);
+        }
+    }
+
+    pub(super) fn was_lost(&self, id: PaymentId) -> bool {
+        self.lock().lost.contains(&id)
     }
 
     pub(super) fn overheard(&self, id: PaymentId) -> Option<HeaderValue> {

@@ -42,6 +42,7 @@ impl Service {
             other_payee,
             canary,
             versions,
+            sales,
             fault,
             listen: _,
         } = config;
@@ -55,7 +56,7 @@ impl Service {
             fault,
             address,
             handlers: Handlers::new(canary),
-            claims: Arc::default(),
+            claims: sales.of(fault),
             quirks: Quirks::default(),
             closing,
         })

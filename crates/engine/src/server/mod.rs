@@ -9,6 +9,7 @@ pub mod buyer;
 pub mod challenge;
 pub mod control;
 pub mod flow;
+pub mod idempotent;
 pub mod methods;
 pub mod money;
 pub mod offer;
@@ -29,7 +30,7 @@ use crate::row::Row;
 /// All checks of the resource-server trial, in the order in which they are listed.
 #[must_use]
 pub fn checks() -> Vec<Check> {
-    let tables: [&[Row]; 12] = [
+    let tables: [&[Row]; 13] = [
         control::ROWS,
         challenge::ROWS,
         paid::ROWS,
@@ -38,6 +39,7 @@ pub fn checks() -> Vec<Check> {
         methods::ROWS,
         paths::ROWS,
         replay::ROWS,
+        idempotent::ROWS,
         order::ROWS,
         outage::ROWS,
         flow::ROWS,
