@@ -87,6 +87,7 @@ const FILES: &[(&str, &str)] = &[
     ("server-http-v1", include_str!("../../../fixtures/requirements/server-http-v1.toml")),
     ("server-flows", include_str!("../../../fixtures/requirements/server-flows.toml")),
     ("server-idempotent", include_str!("../../../fixtures/requirements/server-idempotent.toml")),
+    ("server-permit2", include_str!("../../../fixtures/requirements/server-permit2.toml")),
     ("server-gauntlet", include_str!("../../../fixtures/requirements/server-gauntlet.toml")),
     ("scenarios", include_str!("../../../fixtures/requirements/scenarios.toml")),
 ];

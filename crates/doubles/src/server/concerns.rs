@@ -74,6 +74,7 @@ pub(super) const fn concerns(fault: Fault) -> &'static [&'static str] {
             "server.paid.receipt-mirrors{,.v1}",
         ],
         OneAtATime => &[
+            "server.idempotent.*",
             "attack.*",
             "flow.*",
             "server.books.money-means-content{,.v1}",
@@ -92,13 +93,18 @@ pub(super) const fn concerns(fault: Fault) -> &'static [&'static str] {
             "server.order.*",
             "server.replay.at-both-at-once{,.v1}",
         ],
-        ServesOnPending => &["server.books.content-means-money{,.v1}", "server.order.pending-for-ever{,.v1}"],
+        ServesOnPending => &[
+            "server.idempotent.*",
+            "server.books.content-means-money{,.v1}",
+            "server.order.pending-for-ever{,.v1}",
+        ],
         ServesOnSettleTimeout => &[
             "server.books.content-means-money{,.v1}",
             "server.order.outlasted{,.v1}",
             "server.order.settle-silent{,.v1}",
         ],
         ServesOnSettleReset => &[
+            "server.idempotent.*",
             "server.books.content-means-money{,.v1}",
             "server.order.settle-reset{,.v1}",
             "server.order.settle-truncated{,.v1}",
@@ -176,6 +182,7 @@ pub(super) const fn concerns(fault: Fault) -> &'static [&'static str] {
         ],
         BrokenSinceStart => &["server.outage.from-start{,.v1}"],
         NeverRecovers => &[
+            "server.idempotent.*",
             "attack.*",
             "flow.*",
             "server.books.no-server-error{,.v1}",
@@ -189,15 +196,28 @@ pub(super) const fn concerns(fault: Fault) -> &'static [&'static str] {
         FollowsRedirects => &["server.order.verify-redirected{,.v1}"],
         ClaimStaysAfterFailure => &["server.outage.closed{,.v1}"],
         CopiesShareSettlement => &[
+            "server.idempotent.*",
             "attack.duplicate-race{,.v1}",
             "server.books.content-means-money{,.v1}",
             "server.replay.at-both-at-once{,.v1}",
             "server.replay.at-once{,.v1}",
         ],
-        ServesSameBytesAgain => &["attack.*", "server.books.content-means-money{,.v1}", "server.replay.*"],
-        ServesReencodedAgain => {
-            &["attack.replay{,.v1}", "server.books.content-means-money{,.v1}", "server.replay.*"]
+        ServesSameBytesAgain => {
+            &["server.idempotent.*", "attack.*", "server.books.content-means-money{,.v1}", "server.replay.*"]
         }
+        ServesReencodedAgain => &[
+            "server.idempotent.*",
+            "attack.replay{,.v1}",
+            "server.books.content-means-money{,.v1}",
+            "server.replay.*",
+        ],
+        Permit2RefusalsServed => &["server.{permit2,upto}.refused.*"],
+        Permit2ServedAgain => &["server.{permit2,upto}.*"],
+        Permit2Unnamed | Permit2WithoutDomain => &["server.{permit2,upto}.*"],
+        UptoWithoutFacilitator | UptoAsksMore => &["server.upto.*"],
+        UptoChargesCap => &["server.upto.{charged,unused}"],
+        UptoChargesUnused => &["server.upto.unused"],
+        UptoReceiptNamesCap | UptoReceiptWithoutAmount => &["server.upto.{receipt,unused,charged}"],
         TrustsRepeatedSuccess
         | RemembersBytes
         | RemembersByRoute
@@ -209,12 +229,14 @@ pub(super) const fn concerns(fault: Fault) -> &'static [&'static str] {
         RemembersAfterwards => &["server.idempotent.*", "server.replay.*", "attack.duplicate-race{,.v1}"],
         PendingIsFinal => &["server.idempotent.pending-*"],
         ServesSpentElsewhere => &[
+            "server.idempotent.*",
             "attack.cross-resource{,.v1}",
             "server.books.content-means-money{,.v1}",
             "server.replay.first-at-twin{,.v1}",
             "server.replay.spent-at-twin{,.v1}",
         ],
         ServesSpentItDoesNotRemember => &[
+            "server.idempotent.*",
             "attack.*",
             "server.books.content-means-money{,.v1}",
             "server.order.preempted{,.v1}",
@@ -311,6 +333,7 @@ pub(super) const fn concerns(fault: Fault) -> &'static [&'static str] {
         WhiteSpaceMatters => &["server.spelled.white-space{,.v1}"],
         ReceiptUrlSafe | ReceiptTwice | V1ReceiptUnderV2Name => &["server.paid.receipt-form{,.v1}"],
         ReceiptOfAnotherRequest => &[
+            "server.idempotent.*",
             "attack.*",
             "flow.*",
             "server.books.transactions{,.v1}",
@@ -332,6 +355,7 @@ pub(super) const fn concerns(fault: Fault) -> &'static [&'static str] {
             &["server.order.settle-false{,.v1}", "server.order.settle-false-400{,.v1}", "server.refused.*"]
         }
         ContentInFailedSettle => &[
+            "server.idempotent.*",
             "attack.*",
             "server.books.content-means-money{,.v1}",
             "server.flow.upfront-refused{,.v1}",

@@ -9,9 +9,9 @@ use super::payment::Payment;
 use super::receipts;
 use super::refusal::{Trouble, Why};
 use super::service::Service;
-use super::{disorder, doubled, memory, settling, upfront};
+use super::{disorder, doubled, memory, permit2, settling, upfront};
 use crate::claims::{Known, PaymentId};
-use gauntlet_wire::{SettleAnswer, Version};
+use gauntlet_wire::{SettleAnswer, U256, Version};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -23,6 +23,8 @@ pub(super) struct Deal {
     pub(super) payment: Arc<Payment>,
     /// Our own, never the buyer's.
     pub(super) requirements: Value,
+    /// What is charged, atomic units; none for the price.
+    pub(super) due: Option<U256>,
 }
 
 /// What a request gets.
@@ -144,7 +146,8 @@ impl Deal {
             let receipt = self.is(Fault::ClaimsSuccessOnFailure).then(|| receipts::invented(self));
             return Ok(Sold { handled, receipt });
         }
-        match settling::settle(self).await {
+        let deal = permit2::charging(self, &handled);
+        match settling::settle(&deal).await {
             Ok(answer) => Ok(Sold { handled, receipt: Some(self.receipt(&answer).await) }),
             Err(Why::NotSettled(_)) if doubled::is_served(self) => Ok(Sold { handled, receipt: None }),
             Err(why) => Err(Refused { why, produced: Some(handled) }),

@@ -1,5 +1,5 @@
 //! The resource server double: a small shop that sells its routes for x402 payments of protocol versions 1 and 2,
-//! scheme `exact`, EIP-3009.
+//! scheme `exact`, EIP-3009; and in version 2 over Permit2, schemes `exact` and `upto`.
 //!
 //! Source: core v2 §5-7, core v1 §5-7, HTTP transports v2 and v1.
 
@@ -23,6 +23,7 @@ pub mod mutants;
 mod offer;
 mod order;
 mod payment;
+mod permit2;
 mod quirks;
 mod receipts;
 mod refusal;

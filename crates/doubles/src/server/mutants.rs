@@ -116,6 +116,28 @@ mutants! {
     EscrowInNameOnly, "escrow-in-name-only",
         "An offer names the flow escrow, and the payment is settled once, after the handler.";
 
+    // Payments over Permit2
+    Permit2RefusalsServed, "permit2-refusals-served",
+        "A payment over Permit2 that is refused at verify is served.";
+    Permit2ServedAgain, "permit2-served-again",
+        "A spent payment over Permit2 is served again.";
+    Permit2Unnamed, "permit2-unnamed",
+        "The offer of a route that is paid over Permit2 does not say so.";
+    Permit2WithoutDomain, "permit2-without-domain",
+        "The offers over Permit2 do not name the token's domain.";
+    UptoWithoutFacilitator, "upto-without-facilitator",
+        "The offers of scheme upto do not name the account that settles.";
+    UptoChargesCap, "upto-charges-cap",
+        "Under upto the whole of what was signed is charged, whatever was used.";
+    UptoChargesUnused, "upto-charges-unused",
+        "Under upto one unit is charged when nothing was used.";
+    UptoAsksMore, "upto-asks-more",
+        "Under upto settle is asked for one unit more than was signed.";
+    UptoReceiptNamesCap, "upto-receipt-names-cap",
+        "The receipt of an upto payment names what was signed instead of what was charged.";
+    UptoReceiptWithoutAmount, "upto-receipt-without-amount",
+        "The receipt of an upto payment names no amount.";
+
     // When the facilitator fails
     ServesWhenFacilitatorIsDown, "serves-when-facilitator-is-down",
         "When the facilitator cannot be reached, the content is served.";

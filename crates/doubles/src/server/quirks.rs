@@ -11,6 +11,7 @@ use super::service::Service;
 use crate::claims::{PaymentId, differ_in_last_nonce_byte};
 use alloy_primitives::{Address, B256};
 use axum::http::{HeaderMap, HeaderValue};
+use gauntlet_wire::permit2::PERMIT2;
 use serde_json::Value;
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -109,6 +110,7 @@ impl Quirks {
                     | Fault::ForgetsAfter64
                     | Fault::ThirdIsFree
                     | Fault::OneReceiptForAPayer
+                    | Fault::Permit2ServedAgain
             )
         );
         if remembers {
@@ -150,6 +152,7 @@ impl Quirks {
             Some(Fault::ServesSameBytesAgain) => same_place && same_bytes,
             Some(Fault::ServesReencodedAgain) => same_place && !same_bytes,
             Some(Fault::ServesSpentElsewhere) => !same_place,
+            Some(Fault::Permit2ServedAgain) => payment.id.0 == PERMIT2,
             Some(Fault::LongHeaderBuysAgain) => same_place && payment.length > LONG,
             Some(Fault::ForgetsAfter64) => same_place && memory.paid.len() - paid.before > REMEMBERED,
             _ => false,

@@ -12,6 +12,7 @@ use crate::listener::HangUp;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use gauntlet_wire::Version;
+use gauntlet_wire::permit2::PERMIT2;
 use std::sync::Arc;
 
 /// A mutant hangs up on payment headers that are larger, bytes.
@@ -23,6 +24,13 @@ pub(super) struct Buyer {
     /// The version of the payment header.
     pub(super) version: Option<Version>,
     pub(super) payment: Option<PaymentId>,
+}
+
+impl Buyer {
+    /// Whether the payment goes through Permit2.
+    pub(super) fn is_over_permit2(&self) -> bool {
+        self.payment.is_some_and(|(contract, ..)| contract == PERMIT2)
+    }
 }
 
 /// Sells, or refuses.
@@ -110,7 +118,9 @@ async fn close(
     if service.is(Fault::OneAtATime) && turn.is_err() {
         return Err(Why::InFlight.into());
     }
-    Deal { service: Arc::clone(service), order: Arc::clone(order), payment, requirements }.close().await
+    Deal { service: Arc::clone(service), order: Arc::clone(order), payment, requirements, due: None }
+        .close()
+        .await
 }
 
 /// Whether a mutant does not sell this to anybody.

@@ -17,6 +17,7 @@ pub mod order;
 pub mod outage;
 pub mod paid;
 pub mod paths;
+pub mod permit2;
 pub mod refused;
 pub mod replay;
 pub mod rules;
@@ -49,5 +50,6 @@ pub fn checks() -> Vec<Check> {
     checks.extend(refused::checks());
     checks.extend(spelled::checks());
     checks.extend(paths::checks());
+    checks.extend(permit2::checks());
     checks
 }
