@@ -211,6 +211,11 @@ pub(super) const fn concerns(fault: Fault) -> &'static [&'static str] {
             "server.books.content-means-money{,.v1}",
             "server.replay.*",
         ],
+        IdIgnored | IdAnswersAnyPayload | IdConflictSells | IdRunsAgain | IdIgnoresRoute | IdNotRequired
+        | IdAnyForm | IdWithoutReceipt | IdAnswersInFlight => &["server.identifier.*"],
+        IdRequiredAsText => {
+            &["server.challenge.extension-info{,.v1}", "server.identifier.missing", "server.identifier.offer"]
+        }
         Permit2RefusalsServed => &["server.{permit2,upto}.refused.*"],
         Permit2ServedAgain => &["server.{permit2,upto}.*"],
         Permit2Unnamed | Permit2WithoutDomain => &["server.{permit2,upto}.*"],

@@ -28,7 +28,7 @@ pub(super) struct Deal {
 }
 
 /// What a request gets.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Sold {
     pub(super) handled: Handled,
     /// What `PAYMENT-RESPONSE` says; none when nothing was taken.
@@ -148,7 +148,7 @@ impl Deal {
         }
         let deal = permit2::charging(self, &handled);
         match settling::settle(&deal).await {
-            Ok(answer) => Ok(Sold { handled, receipt: Some(self.receipt(&answer).await) }),
+            Ok(answer) => Ok(Sold { handled, receipt: Some(deal.receipt(&answer).await) }),
             Err(Why::NotSettled(_)) if doubled::is_served(self) => Ok(Sold { handled, receipt: None }),
             Err(why) => Err(Refused { why, produced: Some(handled) }),
         }

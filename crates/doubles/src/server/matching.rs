@@ -15,7 +15,8 @@ use serde_json::{Value, json};
 
 /// The requirements that a payment has to meet.
 pub(super) fn requirements(service: &Service, order: &Order, payment: &Payment) -> Result<Value, Why> {
-    if !order.offer.is_for(payment.version) || permit2::is_meant(&payment.payload) != is_permit2(order) {
+    let means = order.offer.means_in(payment.version);
+    if permit2::is_meant(&payment.payload) != (means != Means::Eip3009) {
         return Err(Why::NoOffer);
     }
     let own = order.offer.requirements(payment.version);
@@ -31,10 +32,6 @@ pub(super) fn requirements(service: &Service, order: &Order, payment: &Payment) 
         None if service.is(Fault::IgnoresAccepted) || answers(service, &own, payment) => Ok(own),
         None => Err(Why::NoOffer),
     }
-}
-
-fn is_permit2(order: &Order) -> bool {
-    order.offer.means != Means::Eip3009
 }
 
 /// Version 2 repeats the whole offer, version 1 names scheme and network.
@@ -60,7 +57,7 @@ fn of_another_route(service: &Service, order: &Order, payment: &Payment) -> Opti
     let named = named.and_then(|url| routes::find(url.path()));
     let mut offers = ROUTES.iter().filter_map(|route| {
         let offer = Offer::of(service, route, route.price?, asked.resource.clone(), Address::ZERO);
-        if offer.means != order.offer.means {
+        if offer.means_in(payment.version) != order.offer.means_in(payment.version) {
             return None;
         }
         let terms = &offer.terms;

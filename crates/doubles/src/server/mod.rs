@@ -14,6 +14,7 @@ mod doubled;
 mod extension;
 mod facilitator;
 mod handlers;
+mod identifier;
 mod lenience;
 mod letters;
 mod matching;

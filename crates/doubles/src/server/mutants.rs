@@ -138,6 +138,28 @@ mutants! {
     UptoReceiptWithoutAmount, "upto-receipt-without-amount",
         "The receipt of an upto payment names no amount.";
 
+    // Payment identifiers
+    IdIgnored, "id-ignored",
+        "Payment identifiers are offered, and nothing is done about them.";
+    IdAnswersAnyPayload, "id-answers-any-payload",
+        "Whoever sends a known payment identifier gets its stored answer, whatever the payment.";
+    IdConflictSells, "id-conflict-sells",
+        "Another payment under a known payment identifier is sold as any other.";
+    IdRunsAgain, "id-runs-again",
+        "The handler runs again for a payment whose stored answer is sent.";
+    IdIgnoresRoute, "id-ignores-route",
+        "The stored answer of a payment identifier is sent at every route.";
+    IdNotRequired, "id-not-required",
+        "A payment without an identifier is sold where one is called required.";
+    IdAnyForm, "id-any-form",
+        "Any text is taken for a payment identifier.";
+    IdWithoutReceipt, "id-without-receipt",
+        "The stored answer of a payment identifier has no receipt.";
+    IdAnswersInFlight, "id-answers-in-flight",
+        "Copies of a payment with an identifier that come while it is on its way get the content at once.";
+    IdRequiredAsText, "id-required-as-text",
+        "The offer of payment identifiers says whether one is required with a text.";
+
     // When the facilitator fails
     ServesWhenFacilitatorIsDown, "serves-when-facilitator-is-down",
         "When the facilitator cannot be reached, the content is served.";

@@ -20,7 +20,7 @@ pub(super) struct Offer {
     description: &'static str,
     /// What `extra.paymentFlow` says, if anything.
     flow: Option<&'static str>,
-    pub(super) means: Means,
+    means: Means,
     /// What a mutant leaves out of `extra`.
     unsaid: Option<&'static str>,
     /// The account that may settle under `upto`.
@@ -63,18 +63,21 @@ impl Offer {
         Self { terms, description, flow, means, unsaid, settler, extensions }
     }
 
-    /// Whether it can be paid in a version.
-    pub(super) fn is_for(&self, version: Version) -> bool {
-        version == Version::V2 || self.means == Means::Eip3009
+    /// How the money moves in a version: version 1 knows EIP-3009 only.
+    pub(super) fn means_in(&self, version: Version) -> Means {
+        match version {
+            Version::V1 => Means::Eip3009,
+            Version::V2 => self.means,
+        }
     }
 
     /// The `PaymentRequirements` object of this version.
     pub(super) fn requirements(&self, version: Version) -> Value {
-        let mut requirements = match self.means {
-            Means::Eip3009 => self.terms.requirements(version),
+        let mut requirements = match self.means_in(version) {
+            Means::Eip3009 => Terms { scheme: "exact".into(), ..self.terms.clone() }.requirements(version),
             Means::Permit2 | Means::Upto => permit2::requirements(&self.terms, self.settler),
         };
-        if let Some(member) = self.unsaid {
+        if let Some(member) = self.unsaid.filter(|_| version == Version::V2) {
             requirements["extra"].as_object_mut().map(|extra| extra.shift_remove(member));
         }
         match (version, self.flow) {

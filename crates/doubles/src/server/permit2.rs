@@ -61,7 +61,8 @@ pub(super) fn authorization(service: &Service, payload: &Value) -> Option<Author
 pub(super) fn charging(deal: &Deal, handled: &Handled) -> Deal {
     let cap = deal.order.offer.terms.amount;
     let share = |used: u8| cap * U256::from(used) / U256::from(100);
-    let due = handled.used.map(|used| match deal.service.fault {
+    let metered = handled.used.filter(|_| deal.order.offer.means_in(deal.payment.version) == Means::Upto);
+    let due = metered.map(|used| match deal.service.fault {
         Some(Fault::UptoChargesCap) => cap,
         Some(Fault::UptoChargesUnused) if used == 0 => U256::ONE,
         Some(Fault::UptoAsksMore) => cap + U256::ONE,

@@ -99,7 +99,7 @@ fn body(service: &Service, order: &Order, why: &Why, error: &str, higher: bool) 
     if service.is(Fault::V1ErrorBodyEmpty) && *why != Why::Unpaid {
         return json!({});
     }
-    let mut body = if service.serves(Version::V1) && order.offer.is_for(Version::V1) {
+    let mut body = if service.serves(Version::V1) {
         misprint::body(service, order.offer.v1(error), higher)
     } else {
         json!({ "error": error })

@@ -78,7 +78,7 @@ pub(super) enum Flow {
 pub(super) enum Means {
     /// Scheme `exact`, EIP-3009.
     Eip3009,
-    /// Scheme `exact`, Permit2. Version 2 only, as the next one.
+    /// Scheme `exact`, Permit2. Version 2 only, as the next one: in version 1 such routes are paid as all others.
     Permit2,
     /// Scheme `upto`: the price is the most that is charged.
     Upto,
@@ -132,6 +132,8 @@ pub(super) const ROUTES: &[Route] = &[
     Route { description: "USD₮0 für ein Stück", ..paid("item", Path::Segment("/items/"), Work::Content) },
     paid("files", Path::Rest("/files/"), Work::Content),
     Route { flow: Flow::Upfront, ..paid("upfront", Path::Is("/upfront"), Work::Content) },
+    paid("identified", Path::Is("/identified"), Work::Content),
+    paid("required-id", Path::Is("/required-id"), Work::Content),
     Route { means: Means::Permit2, ..paid("permit2", Path::Is("/permit2"), Work::Content) },
     Route { means: Means::Upto, ..paid("metered", Path::Is("/metered"), Work::Metered(37)) },
     Route { means: Means::Upto, ..paid("unused", Path::Is("/unused"), Work::Metered(0)) },

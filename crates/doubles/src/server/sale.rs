@@ -1,6 +1,7 @@
 //! One request for a route that has to be paid for, from its payment header to its answer.
 
 use super::deal::{Deal, Refused, Sold};
+use super::identifier::{self, Found};
 use super::mutants::Fault;
 use super::order::Order;
 use super::payment::Presented;
@@ -102,6 +103,20 @@ async fn close(
         let handled = service.handlers.run(&order.place, &order.body).await;
         return Ok(Sold { handled, receipt: Some(receipt) });
     }
+    let ticket = match identifier::look_up(service, order, &payment)? {
+        Found::New(ticket) => ticket,
+        Found::OnItsWay if service.is(Fault::IdAnswersInFlight) => {
+            let handled = service.handlers.run(&order.place, &order.body).await;
+            return Ok(Sold { handled, receipt: None });
+        }
+        Found::OnItsWay => return Err(Why::InFlight.into()),
+        Found::Answer(sold) => {
+            if service.is(Fault::IdRunsAgain) {
+                service.handlers.run(&order.place, &order.body).await;
+            }
+            return Ok(*sold);
+        }
+    };
     let requirements = matching::requirements(service, order, &payment)?;
     if payment.version == Version::V2
         && !extension::is_kept(service.fault, order.offer.extensions.as_ref(), &payment.payload)
@@ -118,9 +133,11 @@ async fn close(
     if service.is(Fault::OneAtATime) && turn.is_err() {
         return Err(Why::InFlight.into());
     }
-    Deal { service: Arc::clone(service), order: Arc::clone(order), payment, requirements, due: None }
-        .close()
-        .await
+    let deal =
+        Deal { service: Arc::clone(service), order: Arc::clone(order), payment, requirements, due: None };
+    let outcome = deal.close().await;
+    identifier::keep(ticket, &outcome);
+    outcome
 }
 
 /// Whether a mutant does not sell this to anybody.

@@ -3,6 +3,7 @@
 use super::Config;
 use super::facilitator::Facilitator;
 use super::handlers::Handlers;
+use super::identifier::Answers;
 use super::mutants::Fault;
 use super::quirks::Quirks;
 use super::routes::Payee;
@@ -28,6 +29,8 @@ pub(super) struct Service {
     pub(super) facilitator: Facilitator,
     /// The payments that are on their way or have bought something.
     pub(super) claims: Arc<Claims>,
+    /// What was answered to purchases that have a name.
+    pub(super) answers: Answers,
     pub(super) quirks: Quirks,
     closing: Closing,
 }
@@ -57,6 +60,7 @@ impl Service {
             address,
             handlers: Handlers::new(canary),
             claims: sales.of(fault),
+            answers: Answers::default(),
             quirks: Quirks::default(),
             closing,
         })

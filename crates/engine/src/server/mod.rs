@@ -10,6 +10,7 @@ pub mod challenge;
 pub mod control;
 pub mod flow;
 pub mod idempotent;
+pub mod identifier;
 pub mod methods;
 pub mod money;
 pub mod offer;
@@ -31,7 +32,7 @@ use crate::row::Row;
 /// All checks of the resource-server trial, in the order in which they are listed.
 #[must_use]
 pub fn checks() -> Vec<Check> {
-    let tables: [&[Row]; 13] = [
+    let tables: [&[Row]; 14] = [
         control::ROWS,
         challenge::ROWS,
         paid::ROWS,
@@ -41,6 +42,7 @@ pub fn checks() -> Vec<Check> {
         paths::ROWS,
         replay::ROWS,
         idempotent::ROWS,
+        identifier::ROWS,
         order::ROWS,
         outage::ROWS,
         flow::ROWS,
