@@ -73,6 +73,7 @@ pub const ROWS: &[Row] = &[
         )
     },
     Row {
+        lane: Lane::Exclusive,
         needs: &[Need::ScriptedFacilitator],
         ..row(
             "server.identifier.lost",

@@ -1,6 +1,6 @@
 //! The same payment under the same identifier.
 
-use super::{bought, charged_once, claims, found, fresh, present, purchase, runs};
+use super::{charged_once, claims, found, fresh, present, purchase, runs};
 use crate::check::{Judged, Stop};
 use crate::cx::Cx;
 use crate::server::order::{Hold, PATIENCE, POLL, settled_by_upstream};
@@ -17,9 +17,13 @@ const FINISHING: Duration = Duration::from_secs(5);
 
 pub(super) async fn again(cx: Cx) -> Judged {
     let route = claims(&cx).await?[0].route;
-    let id = fresh(&cx);
+    let purchase = purchase(&cx, route, &fresh(&cx)).await?;
     let before = runs(&cx, route).await?;
-    let (purchase, first) = bought(&cx, route, &id).await?;
+    let (first, _) = cx.buy(&purchase).await?;
+    if !first.served() {
+        let got = first.got();
+        return Err(Stop::Inconclusive(format!("a plain payment with an identifier was not served: {got}")));
+    }
     let visit = present(&cx, &purchase, purchase.request()?, "presented again under its identifier").await?;
     charged_once(&cx, &purchase, &visit).await?;
     if let Some((before, after)) = before.zip(runs(&cx, route).await?)
