@@ -242,14 +242,9 @@ pub(super) const fn concerns(fault: Fault) -> &'static [&'static str] {
         UptoChargesCap => &["server.upto.{charged,unused}"],
         UptoChargesUnused => &["server.upto.unused"],
         UptoReceiptNamesCap | UptoReceiptWithoutAmount => &["server.upto.{receipt,unused,charged}"],
-        TrustsRepeatedSuccess
-        | RemembersBytes
-        | RemembersByRoute
-        | RemembersByVersion
-        | LocksBytes
-        | LocksByRoute
-        | ForgetsAtRestart
-        | ServesLostAgain => &["server.idempotent.*"],
+        TrustsRepeatedSuccess => &["server.idempotent.*", "server.{permit2,upto}.idempotent"],
+        RemembersBytes | RemembersByRoute | RemembersByVersion | LocksBytes | LocksByRoute
+        | ForgetsAtRestart | ServesLostAgain => &["server.idempotent.*"],
         RemembersAfterwards => &["server.idempotent.*", "server.replay.*", "attack.duplicate-race{,.v1}"],
         PendingIsFinal => &["server.idempotent.pending-*"],
         ServesSpentElsewhere => &[
