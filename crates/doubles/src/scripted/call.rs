@@ -42,8 +42,8 @@ impl Call {
             seq: 0,
             at_ms: gauntlet_report::clock::unix_millis(),
             endpoint,
-            nonce: signed.and_then(|signed| nonce(&signed["nonce"])),
-            payer: signed.and_then(|signed| hex(&signed["from"])),
+            nonce: signed.and_then(|(_, nonce)| nonce),
+            payer: signed.and_then(|(signed, _)| hex(&signed["from"])),
             headers: headers
                 .iter()
                 .map(|(name, value)| {
@@ -68,14 +68,16 @@ fn payment(request: &Value) -> Option<Cow<'_, Value>> {
     }
 }
 
-/// What is signed, over EIP-3009 or over Permit2.
-fn signed(inner: &Value) -> Option<&Value> {
-    ["authorization", "permit2Authorization"].iter().find_map(|name| inner.get(name))
-}
-
-/// 32 bytes; Permit2 writes them as a number with decimal digits.
-fn nonce(value: &Value) -> Option<B256> {
-    hex(value).or_else(|| Some(value.as_str()?.trim().parse::<U256>().ok()?.into()))
+/// What is signed, and its nonce. EIP-3009 writes that as 32 bytes, Permit2 as a number with decimal digits.
+fn signed(inner: &Value) -> Option<(&Value, Option<B256>)> {
+    if let Some(signed) = inner.get("authorization") {
+        return Some((signed, hex(&signed["nonce"])));
+    }
+    let signed = inner.get("permit2Authorization")?;
+    let digits = signed["nonce"].as_str().unwrap_or_default().trim();
+    let is_decimal = digits.bytes().all(|byte| byte.is_ascii_digit());
+    let number = digits.parse::<U256>().ok().filter(|_| is_decimal).map(B256::from);
+    Some((signed, number.or_else(|| hex(&signed["nonce"]))))
 }
 
 /// Hexadecimal with or without prefix, in any letter case: the server under trial may have written it anew.
