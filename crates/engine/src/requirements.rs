@@ -88,6 +88,12 @@ const FILES: &[(&str, &str)] = &[
     ("server-http-v2", include_str!("../../../fixtures/requirements/server-http-v2.toml")),
     ("server-http-v1", include_str!("../../../fixtures/requirements/server-http-v1.toml")),
     ("server-flows", include_str!("../../../fixtures/requirements/server-flows.toml")),
+    ("server-idempotent", include_str!("../../../fixtures/requirements/server-idempotent.toml")),
+    ("server-permit2", include_str!("../../../fixtures/requirements/server-permit2.toml")),
+    (
+        "server-payment-identifier",
+        include_str!("../../../fixtures/requirements/server-payment-identifier.toml"),
+    ),
     ("server-gauntlet", include_str!("../../../fixtures/requirements/server-gauntlet.toml")),
     ("scenarios", include_str!("../../../fixtures/requirements/scenarios.toml")),
 ];

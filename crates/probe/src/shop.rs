@@ -18,6 +18,11 @@ pub const ROUTES: &[(&str, &str)] = &[
     ("item", "a paid route with a parameter in its path"),
     ("files", "a paid route that matches every path below a prefix"),
     ("upfront", "a paid route that is settled before its handler runs"),
+    ("identified", "a paid route that takes payment identifiers"),
+    ("required-id", "a paid route that asks for a payment identifier"),
+    ("permit2", "a paid route that is paid over Permit2, scheme exact"),
+    ("metered", "a paid route of scheme upto, whose handler uses less than the most that may be charged"),
+    ("unused", "a paid route of scheme upto, whose handler uses nothing"),
     ("free", "a route that costs nothing"),
     ("runs", "a free route: a JSON object, route name to how often its handler has run"),
 ];

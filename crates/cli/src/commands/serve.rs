@@ -90,6 +90,7 @@ async fn serve_server(args: ServeArgs) -> Result<ExitCode, Failure> {
         other_payee: second_payee(),
         canary: CANARY.into(),
         versions: Version::ALL.to_vec(),
+        sales: server::Sales::default(),
         fault: mutant.map(|mutant| mutant.fault),
         listen: SocketAddr::from((Ipv4Addr::LOCALHOST, args.port)),
     })

@@ -58,6 +58,10 @@ pub enum Act {
     Reset,
     /// Forward and wait for the upstream's answer, so that money has moved; then do this instead of handing it on.
     After(Box<Act>),
+    /// Forward, unless the upstream has said yes to a call of the same endpoint with this nonce, payer and network
+    /// before: then say that again and ask nobody. Copies that come meanwhile wait for the first. So do facilitators
+    /// that keep what they have settled; what else the call says they do not look at.
+    Repeat,
 }
 
 impl fmt::Debug for Act {
@@ -71,6 +75,7 @@ impl fmt::Debug for Act {
             Self::Truncate => f.write_str("Truncate"),
             Self::Silence(time) => f.debug_tuple("Silence").field(time).finish(),
             Self::Reset => f.write_str("Reset"),
+            Self::Repeat => f.write_str("Repeat"),
             Self::After(act) => f.debug_tuple("After").field(act).finish(),
         }
     }
@@ -99,6 +104,7 @@ impl fmt::Display for Act {
             Self::Silence(time) => write!(f, "says nothing for {time:?} and ends the connection"),
             Self::Reset => f.write_str("ends the connection without an answer"),
             Self::After(act) => write!(f, "does its work, and then {act}"),
+            Self::Repeat => f.write_str("says yes again to a payment that it has said yes to"),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::act::Endpoint;
 use gauntlet_wire::header::decode_lenient;
-use gauntlet_wire::{Address, B256};
+use gauntlet_wire::{Address, B256, U256};
 use hyper::HeaderMap;
 use serde_json::Value;
 use std::borrow::Cow;
@@ -37,13 +37,13 @@ impl Call {
     pub(super) fn new(endpoint: Endpoint, headers: &HeaderMap, body: &[u8]) -> Self {
         let request = serde_json::from_slice::<Value>(body).ok();
         let payment = request.as_ref().and_then(payment);
-        let authorization = payment.as_deref().map(|payment| &payment["payload"]["authorization"]);
+        let signed = payment.as_deref().and_then(|payment| signed(&payment["payload"]));
         Self {
             seq: 0,
             at_ms: gauntlet_report::clock::unix_millis(),
             endpoint,
-            nonce: authorization.and_then(|authorization| hex(&authorization["nonce"])),
-            payer: authorization.and_then(|authorization| hex(&authorization["from"])),
+            nonce: signed.and_then(|(_, nonce)| nonce),
+            payer: signed.and_then(|(signed, _)| hex(&signed["from"])),
             headers: headers
                 .iter()
                 .map(|(name, value)| {
@@ -66,6 +66,18 @@ fn payment(request: &Value) -> Option<Cow<'_, Value>> {
         }
         _ => None,
     }
+}
+
+/// What is signed, and its nonce. EIP-3009 writes that as 32 bytes, Permit2 as a number with decimal digits.
+fn signed(inner: &Value) -> Option<(&Value, Option<B256>)> {
+    if let Some(signed) = inner.get("authorization") {
+        return Some((signed, hex(&signed["nonce"])));
+    }
+    let signed = inner.get("permit2Authorization")?;
+    let digits = signed["nonce"].as_str().unwrap_or_default().trim();
+    let is_decimal = digits.bytes().all(|byte| byte.is_ascii_digit());
+    let number = digits.parse::<U256>().ok().filter(|_| is_decimal).map(B256::from);
+    Some((signed, number.or_else(|| hex(&signed["nonce"]))))
 }
 
 /// Hexadecimal with or without prefix, in any letter case: the server under trial may have written it anew.

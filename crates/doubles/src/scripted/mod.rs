@@ -15,6 +15,7 @@ mod door;
 mod half;
 mod handle;
 mod perform;
+mod repeats;
 mod shared;
 mod upstream;
 

@@ -2,9 +2,10 @@
 
 use super::act::{Act, Endpoint};
 use super::call::Call;
+use super::repeats::Known;
 use super::shared::Shared;
 use super::upstream::Unanswered;
-use gauntlet_wire::{Address, B256};
+use gauntlet_wire::{Address, B256, Network};
 use hyper::body::Bytes;
 use hyper::header::{ACCEPT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
 use hyper::{Request, Response};
@@ -78,6 +79,11 @@ impl Performance {
                         Err(failed) => failed.into_response(),
                     });
                 }
+                Act::Repeat => {
+                    return Reply::Whole(
+                        self.repeat(seq).await.unwrap_or_else(|failed| failed.into_response()),
+                    );
+                }
                 Act::Answer(answer) => return Reply::Whole(answer.into_response()),
                 Act::Truncate => return Reply::Half(self.cuttable()),
                 Act::Silence(time) => return Reply::Silence(time),
@@ -96,7 +102,30 @@ impl Performance {
             call.upstream = Some((answer.status().as_u16(), answer.body().to_vec()));
         });
         self.upstream = Some(answer.clone());
+        if is_yes(self.endpoint, &answer) {
+            self.shared.repeats.keep(self.known(), answer.clone());
+        }
         Ok(answer)
+    }
+
+    /// The upstream's first yes to this payment.
+    async fn repeat(&mut self, seq: u64) -> Result<Response<Bytes>, Unanswered> {
+        let known = self.known();
+        let turn = self.shared.repeats.turn(&known);
+        let _turn = turn.lock().await;
+        match self.shared.repeats.answer(&known) {
+            Some(answer) => Ok(answer),
+            None => self.ask(seq).await,
+        }
+    }
+
+    fn known(&self) -> Known {
+        Known {
+            endpoint: self.endpoint,
+            nonce: self.nonce,
+            payer: self.payer,
+            network: chain(self.network.as_str().unwrap_or_default()),
+        }
     }
 
     /// An answer of which half can be sent: the upstream's, or one as it might have been.
@@ -116,6 +145,21 @@ impl Performance {
         answer.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         answer
     }
+}
+
+/// A network by its one name, whichever version's it was called by.
+fn chain(named: &str) -> String {
+    Network::parse(named).map_or_else(|| named.to_owned(), |network| network.caip2())
+}
+
+/// Whether an answer is a yes.
+fn is_yes(endpoint: Endpoint, answer: &Response<Bytes>) -> bool {
+    let member = match endpoint {
+        Endpoint::Verify => "isValid",
+        Endpoint::Settle => "success",
+        Endpoint::Supported => return false,
+    };
+    serde_json::from_slice::<Value>(answer.body()).is_ok_and(|answer| answer[member] == true)
 }
 
 fn rewritten(answer: Response<Bytes>, change: &(dyn Fn(&mut Value) + Send + Sync)) -> Response<Bytes> {

@@ -1,6 +1,7 @@
 //! What connections, acts and handles share.
 
 use super::book::Book;
+use super::repeats::Repeats;
 use super::upstream::Upstream;
 use std::future::Future;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -12,13 +13,20 @@ use tokio::task::JoinSet;
 pub(super) struct Shared {
     pub(super) book: Book,
     pub(super) upstream: Upstream,
+    pub(super) repeats: Repeats,
     acts: Mutex<JoinSet<()>>,
     stopping: watch::Sender<bool>,
 }
 
 impl Shared {
     pub(super) fn new(upstream: Upstream) -> Self {
-        Self { book: Book::default(), upstream, acts: Mutex::default(), stopping: watch::Sender::new(false) }
+        Self {
+            book: Book::default(),
+            upstream,
+            repeats: Repeats::default(),
+            acts: Mutex::default(),
+            stopping: watch::Sender::new(false),
+        }
     }
 
     /// Acts in a task of its own, which the end of a connection does not end. Nothing begins after the stop.

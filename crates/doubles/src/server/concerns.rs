@@ -25,6 +25,7 @@ pub(super) const fn concerns(fault: Fault) -> &'static [&'static str] {
         | ContentInChallengeHeader
         | ContentInTrailers => &["server.*", "attack.*", "flow.*"],
         OnlyCheapSells => &[
+            "server.{identifier,permit2,upto}.*",
             "attack.discovery{,.v1}",
             "flow.dear-then-cheap{,.v1}",
             "server.flow.upfront{,.v1}",
@@ -35,10 +36,14 @@ pub(super) const fn concerns(fault: Fault) -> &'static [&'static str] {
         CreateDropsBody => &["server.paid.create{,.v1}"],
         QueryBreaksPayment => &["server.paid.query{,.v1}"],
         FreeRouteAsks => &["server.challenge.free{,.v1}", "server.outage.from-start{,.v1}"],
-        IgnoresVerifyVerdict | SettlesRefused => {
-            &["attack.sponsor-drain{,.v1}", "server.order.verify-false{,.v1}", "server.refused.*"]
-        }
+        IgnoresVerifyVerdict | SettlesRefused => &[
+            "server.{permit2,upto}.refused.*",
+            "attack.sponsor-drain{,.v1}",
+            "server.order.verify-false{,.v1}",
+            "server.refused.*",
+        ],
         SettlesWithoutVerify => &[
+            "server.{permit2,upto}.refused.*",
             "attack.sponsor-drain{,.v1}",
             "server.flow.upfront{,.v1}",
             "server.flow.upfront-refused{,.v1}",
@@ -47,6 +52,7 @@ pub(super) const fn concerns(fault: Fault) -> &'static [&'static str] {
             "server.refused.*",
         ],
         SettlesBeforeVerify => &[
+            "server.{permit2,upto}.*",
             "attack.sponsor-drain{,.v1}",
             "server.books.money-means-content{,.v1}",
             "server.flow.upfront{,.v1}",
@@ -62,9 +68,12 @@ pub(super) const fn concerns(fault: Fault) -> &'static [&'static str] {
             "server.outage.closed{,.v1}",
             "server.refused.handler-idle{,.v1}",
         ],
-        HandlerRunsTwice => {
-            &["server.flow.upfront{,.v1}", "server.flow.upfront-refused{,.v1}", "server.order.work{,.v1}"]
-        }
+        HandlerRunsTwice => &[
+            "server.identifier.*",
+            "server.flow.upfront{,.v1}",
+            "server.flow.upfront-refused{,.v1}",
+            "server.order.work{,.v1}",
+        ],
         HandlerRunsOnMalformed => &["server.refused.handler-idle{,.v1}", "server.spelled.handler-idle{,.v1}"],
         HandlerRunsUnpaid => &["server.challenge.no-work{,.v1}", "server.method.*"],
         SettlesTwice => &[
@@ -74,6 +83,8 @@ pub(super) const fn concerns(fault: Fault) -> &'static [&'static str] {
             "server.paid.receipt-mirrors{,.v1}",
         ],
         OneAtATime => &[
+            "server.{identifier,permit2,upto}.*",
+            "server.idempotent.*",
             "attack.*",
             "flow.*",
             "server.books.money-means-content{,.v1}",
@@ -85,6 +96,7 @@ pub(super) const fn concerns(fault: Fault) -> &'static [&'static str] {
             "server.spelled.*",
         ],
         ServesOnSettleFalse => &[
+            "server.{permit2,upto}.settle-false",
             "attack.revert-dropped{,.v1}",
             "attack.revert-grant{,.v1}",
             "server.books.content-means-money{,.v1}",
@@ -92,13 +104,18 @@ pub(super) const fn concerns(fault: Fault) -> &'static [&'static str] {
             "server.order.*",
             "server.replay.at-both-at-once{,.v1}",
         ],
-        ServesOnPending => &["server.books.content-means-money{,.v1}", "server.order.pending-for-ever{,.v1}"],
+        ServesOnPending => &[
+            "server.idempotent.*",
+            "server.books.content-means-money{,.v1}",
+            "server.order.pending-for-ever{,.v1}",
+        ],
         ServesOnSettleTimeout => &[
             "server.books.content-means-money{,.v1}",
             "server.order.outlasted{,.v1}",
             "server.order.settle-silent{,.v1}",
         ],
         ServesOnSettleReset => &[
+            "server.idempotent.*",
             "server.books.content-means-money{,.v1}",
             "server.order.settle-reset{,.v1}",
             "server.order.settle-truncated{,.v1}",
@@ -146,6 +163,7 @@ pub(super) const fn concerns(fault: Fault) -> &'static [&'static str] {
             "server.order.settle-unknown-fields{,.v1}",
         ],
         StopsWhenBuyerLeaves => &[
+            "server.{idempotent,identifier,permit2,upto}.*",
             "attack.*",
             "flow.*",
             "server.books.no-server-error{,.v1}",
@@ -176,6 +194,8 @@ pub(super) const fn concerns(fault: Fault) -> &'static [&'static str] {
         ],
         BrokenSinceStart => &["server.outage.from-start{,.v1}"],
         NeverRecovers => &[
+            "server.{identifier,permit2,upto}.*",
+            "server.idempotent.*",
             "attack.*",
             "flow.*",
             "server.books.no-server-error{,.v1}",
@@ -189,22 +209,54 @@ pub(super) const fn concerns(fault: Fault) -> &'static [&'static str] {
         FollowsRedirects => &["server.order.verify-redirected{,.v1}"],
         ClaimStaysAfterFailure => &["server.outage.closed{,.v1}"],
         CopiesShareSettlement => &[
+            "server.{permit2,upto}.at-once",
+            "server.idempotent.*",
             "attack.duplicate-race{,.v1}",
             "server.books.content-means-money{,.v1}",
             "server.replay.at-both-at-once{,.v1}",
             "server.replay.at-once{,.v1}",
         ],
-        ServesSameBytesAgain => &["attack.*", "server.books.content-means-money{,.v1}", "server.replay.*"],
-        ServesReencodedAgain => {
-            &["attack.replay{,.v1}", "server.books.content-means-money{,.v1}", "server.replay.*"]
+        ServesSameBytesAgain => &[
+            "server.{identifier,permit2,upto}.*",
+            "server.idempotent.*",
+            "attack.*",
+            "server.books.content-means-money{,.v1}",
+            "server.replay.*",
+        ],
+        ServesReencodedAgain => &[
+            "server.{identifier,permit2,upto}.*",
+            "server.idempotent.*",
+            "attack.replay{,.v1}",
+            "server.books.content-means-money{,.v1}",
+            "server.replay.*",
+        ],
+        IdIgnored | IdAnswersAnyPayload | IdConflictSells | IdRunsAgain | IdIgnoresRoute | IdNotRequired
+        | IdAnyForm | IdWithoutReceipt | IdAnswersInFlight => &["server.identifier.*"],
+        IdRequiredAsText => {
+            &["server.challenge.extension-info{,.v1}", "server.identifier.missing", "server.identifier.offer"]
         }
+        Permit2RefusalsServed => &["server.{permit2,upto}.refused.*"],
+        Permit2ServedAgain => &["server.{permit2,upto}.*"],
+        Permit2Unnamed | Permit2WithoutDomain => &["server.{permit2,upto}.*"],
+        UptoWithoutFacilitator | UptoAsksMore => &["server.upto.*"],
+        UptoChargesCap => &["server.upto.{charged,unused}"],
+        UptoChargesUnused => &["server.upto.unused"],
+        UptoReceiptNamesCap | UptoReceiptWithoutAmount => &["server.upto.{receipt,unused,charged}"],
+        TrustsRepeatedSuccess => &["server.idempotent.*", "server.{permit2,upto}.idempotent"],
+        RemembersBytes | RemembersByRoute | RemembersByVersion | LocksBytes | LocksByRoute
+        | ForgetsAtRestart | ServesLostAgain => &["server.idempotent.*"],
+        RemembersAfterwards => &["server.idempotent.*", "server.replay.*", "attack.duplicate-race{,.v1}"],
+        PendingIsFinal => &["server.idempotent.pending-*"],
         ServesSpentElsewhere => &[
+            "server.{identifier,permit2,upto}.*",
+            "server.idempotent.*",
             "attack.cross-resource{,.v1}",
             "server.books.content-means-money{,.v1}",
             "server.replay.first-at-twin{,.v1}",
             "server.replay.spent-at-twin{,.v1}",
         ],
         ServesSpentItDoesNotRemember => &[
+            "server.idempotent.*",
             "attack.*",
             "server.books.content-means-money{,.v1}",
             "server.order.preempted{,.v1}",
@@ -228,30 +280,36 @@ pub(super) const fn concerns(fault: Fault) -> &'static [&'static str] {
             "server.replay.at-elsewhere{,.v1}",
         ],
         TrustsClientAmount => &[
+            "server.{permit2,upto}.refused.*",
             "attack.cross-resource{,.v1}",
             "server.books.content-means-money{,.v1}",
             "server.refused.*",
             "server.replay.at-dear{,.v1}",
         ],
         TrustsClientPayee => &[
+            "server.{permit2,upto}.refused.*",
             "attack.cross-resource{,.v1}",
             "server.books.content-means-money{,.v1}",
             "server.refused.accepted-payee{,.v1}",
             "server.refused.elsewhere-as-accepted{,.v1}",
             "server.replay.at-elsewhere{,.v1}",
         ],
-        TrustsClientAsset => &["server.refused.accepted-asset{,.v1}"],
+        TrustsClientAsset => &["server.{permit2,upto}.refused.*", "server.refused.accepted-asset{,.v1}"],
         SendsClientRequirements => &[
+            "server.{permit2,upto}.refused.*",
             "attack.cross-resource{,.v1}",
             "server.books.content-means-money{,.v1}",
             "server.refused.*",
             "server.replay.at-dear{,.v1}",
             "server.replay.at-elsewhere{,.v1}",
         ],
-        IgnoresAccepted | IgnoresPayloadVersion | RefusalWithoutChallenge => &["server.refused.*"],
+        IgnoresAccepted | IgnoresPayloadVersion | RefusalWithoutChallenge => {
+            &["server.{permit2,upto}.refused.*", "server.refused.*"]
+        }
         IgnoresExtensionEcho => &["server.refused.extension-changed{,.v1}"],
-        RefusesGrownEcho => &["server.refused.extension-grown{,.v1}"],
+        RefusesGrownEcho => &["server.identifier.*", "server.refused.extension-grown{,.v1}"],
         V1RefusalsServed | ContentInRefusal => &[
+            "server.{permit2,upto}.refused.*",
             "attack.*",
             "flow.refused-then-refilled{,.v1}",
             "server.books.content-means-money{,.v1}",
@@ -301,6 +359,8 @@ pub(super) const fn concerns(fault: Fault) -> &'static [&'static str] {
         WhiteSpaceMatters => &["server.spelled.white-space{,.v1}"],
         ReceiptUrlSafe | ReceiptTwice | V1ReceiptUnderV2Name => &["server.paid.receipt-form{,.v1}"],
         ReceiptOfAnotherRequest => &[
+            "server.{identifier,permit2,upto}.*",
+            "server.idempotent.*",
             "attack.*",
             "flow.*",
             "server.books.transactions{,.v1}",
@@ -317,11 +377,15 @@ pub(super) const fn concerns(fault: Fault) -> &'static [&'static str] {
             "server.paid.receipt-mirrors{,.v1}",
         ],
         ReasonReplaced => &["server.order.settle-false{,.v1}", "server.order.settle-false-400{,.v1}"],
-        RefusesWith200 => &["server.order.verify-false{,.v1}", "server.refused.*"],
+        RefusesWith200 => {
+            &["server.{permit2,upto}.refused.*", "server.order.verify-false{,.v1}", "server.refused.*"]
+        }
         V1ErrorBodyEmpty => {
             &["server.order.settle-false{,.v1}", "server.order.settle-false-400{,.v1}", "server.refused.*"]
         }
         ContentInFailedSettle => &[
+            "server.{identifier,permit2,upto}.*",
+            "server.idempotent.*",
             "attack.*",
             "server.books.content-means-money{,.v1}",
             "server.flow.upfront-refused{,.v1}",
@@ -462,8 +526,11 @@ pub(super) const fn concerns(fault: Fault) -> &'static [&'static str] {
             "server.paid.cache{,.v1}",
             "server.spelled.*",
         ],
-        ExtraNull | ExtraArray => &["server.challenge.extra{,.v1}", "server.flow.named{,.v1}"],
+        ExtraNull | ExtraArray => {
+            &["server.{permit2,upto}.*", "server.challenge.extra{,.v1}", "server.flow.named{,.v1}"]
+        }
         PriceFlickers => &[
+            "server.{idempotent,identifier,permit2,upto}.*",
             "attack.discovery{,.v1}",
             "server.books.content-means-money{,.v1}",
             "server.challenge.*",

@@ -9,10 +9,9 @@ use super::payment::Payment;
 use super::receipts;
 use super::refusal::{Trouble, Why};
 use super::service::Service;
-use super::{disorder, doubled, settling, upfront};
-use crate::claims::{Claim, Known, PaymentId};
-use gauntlet_report::clock::unix_seconds;
-use gauntlet_wire::{SettleAnswer, Version};
+use super::{disorder, doubled, memory, permit2, settling, upfront};
+use crate::claims::{Known, PaymentId};
+use gauntlet_wire::{SettleAnswer, U256, Version};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -24,10 +23,12 @@ pub(super) struct Deal {
     pub(super) payment: Arc<Payment>,
     /// Our own, never the buyer's.
     pub(super) requirements: Value,
+    /// What is charged, atomic units; none for the price.
+    pub(super) due: Option<U256>,
 }
 
 /// What a request gets.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Sold {
     pub(super) handled: Handled,
     /// What `PAYMENT-RESPONSE` says; none when nothing was taken.
@@ -61,7 +62,7 @@ impl Deal {
             return self.share(other).await;
         }
         // Held to the end, so that a copy of the payment that comes meanwhile does nothing.
-        let claim = match self.claim() {
+        let claim = match memory::claim(self) {
             Ok(claim) => claim,
             Err(Why::InFlight) if self.is(Fault::CopiesShareSettlement) => {
                 return self.share(self.payment.id).await;
@@ -69,31 +70,18 @@ impl Deal {
             Err(why) => return Err(why.into()),
         };
         let outcome = self.steps().await;
-        if let Some(claim) = claim {
-            match &outcome {
-                Ok(sold) if !sold.handled.is_failure() => claim.ends_as(self.spent()),
-                Err(refused)
-                    if self.is(Fault::ClaimStaysAfterFailure)
-                        && matches!(refused.why, Why::Unverified(_) | Why::Unsupported(_)) =>
-                {
-                    claim.ends_as(self.spent());
-                }
-                _ => drop(claim),
-            }
+        if let Err(refused) = &outcome {
+            self.service.quirks.note_lost(self.service.fault, self.payment.id, &refused.why);
+        }
+        match &outcome {
+            Ok(sold) if !sold.handled.is_failure() => memory::spend(self, claim),
+            Err(refused) if memory::is_kept_from(self, &refused.why) => memory::spend(self, claim),
+            _ => drop(claim),
         }
         outcome
     }
 
-    fn claim(&self) -> Result<Option<Claim>, Why> {
-        let until = self.payment.authorization.valid_before;
-        match self.service.claims.claim(self.payment.id, until, unix_seconds(), |_| false) {
-            Ok(claim) => Ok(Some(claim)),
-            Err(Known::InFlight) => Err(Why::InFlight),
-            Err(Known::Settled { .. } | Known::Pending(_)) => Err(Why::Spent),
-        }
-    }
-
-    fn spent(&self) -> Known {
+    pub(super) fn spent(&self) -> Known {
         Known::Settled { body: self.payment.bytes }
     }
 
@@ -158,8 +146,9 @@ impl Deal {
             let receipt = self.is(Fault::ClaimsSuccessOnFailure).then(|| receipts::invented(self));
             return Ok(Sold { handled, receipt });
         }
-        match settling::settle(self).await {
-            Ok(answer) => Ok(Sold { handled, receipt: Some(self.receipt(&answer).await) }),
+        let deal = permit2::charging(self, &handled);
+        match settling::settle(&deal).await {
+            Ok(answer) => Ok(Sold { handled, receipt: Some(deal.receipt(&answer).await) }),
             Err(Why::NotSettled(_)) if doubled::is_served(self) => Ok(Sold { handled, receipt: None }),
             Err(why) => Err(Refused { why, produced: Some(handled) }),
         }

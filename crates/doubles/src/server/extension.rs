@@ -2,6 +2,7 @@
 //!
 //! Source: core v2 §5.1.2 and §5.2.2: what a buyer repeats of an extension may grow and must not change.
 
+use super::identifier;
 use super::mutants::Fault;
 use super::routes::Route;
 use serde_json::{Value, json};
@@ -10,6 +11,9 @@ const NAME: &str = "gauntlet-note";
 
 /// The `extensions` of a route's 402.
 pub(super) fn offered(route: &Route, fault: Option<Fault>) -> Option<Value> {
+    if let Some(offer) = identifier::offered(route, fault) {
+        return Some(json!({ identifier::NAME: offer }));
+    }
     if route.name != "cheap" {
         return None;
     }

@@ -4,7 +4,7 @@ use super::mutants::Fault;
 use super::refusal::Trouble;
 use crate::DoubleError;
 use axum::http::{HeaderMap, Method, Request, StatusCode, Uri, header};
-use gauntlet_wire::{Network, SettleAnswer, SupportedAnswer, VerifyAnswer, Version};
+use gauntlet_wire::{Address, Network, SettleAnswer, SupportedAnswer, VerifyAnswer, Version};
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::Bytes;
 use hyper::client::conn::http1;
@@ -32,6 +32,8 @@ pub(super) struct Facilitator {
     fault: Option<Fault>,
     /// Versions that `/supported` was seen to list.
     listed: Mutex<Vec<Version>>,
+    /// The account that it names for scheme `upto`.
+    settler: Mutex<Option<Address>>,
 }
 
 /// An answer as it came.
@@ -56,7 +58,7 @@ impl Facilitator {
         if !is_plain || base.authority().is_none_or(|authority| authority.as_str().contains('@')) {
             return Err(bad());
         }
-        Ok(Self { base, network, fault, listed: Mutex::default() })
+        Ok(Self { base, network, fault, listed: Mutex::default(), settler: Mutex::default() })
     }
 
     /// Base URL, without a slash at its end.
@@ -94,6 +96,25 @@ impl Facilitator {
             kinds if kinds.iter().any(fits) => Ok(()),
             _ => Err(Trouble::NotListed),
         }
+    }
+
+    /// The account that settles payments of scheme `upto`, by `/supported`. It is asked for once.
+    ///
+    /// Source: scheme `upto` on EVM §1.
+    pub(super) async fn settler(&self) -> Result<Address, Trouble> {
+        let known = || self.settler.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(settler) = *known() {
+            return Ok(settler);
+        }
+        let raw = self.ask(Method::GET, "/supported", None).await?;
+        let answer: Value = serde_json::from_slice(&raw.body).map_err(|_| Trouble::Unreadable)?;
+        let network = self.network.caip2();
+        let kinds = answer["kinds"].as_array().ok_or(Trouble::Unreadable)?;
+        let upto = kinds.iter().find(|kind| kind["scheme"] == "upto" && kind["network"] == network.as_str());
+        let named = upto.and_then(|kind| kind["extra"]["facilitatorAddress"].as_str()?.parse().ok());
+        let settler = named.ok_or(Trouble::NotListed)?;
+        *known() = Some(settler);
+        Ok(settler)
     }
 
     /// Asks whether a payment is valid.

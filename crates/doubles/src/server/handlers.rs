@@ -14,6 +14,8 @@ const SLOWNESS: Duration = Duration::from_millis(300);
 pub(super) struct Handled {
     pub(super) status: StatusCode,
     pub(super) body: Value,
+    /// What it costs, in per cent of the price; none when it costs the price.
+    pub(super) used: Option<u8>,
 }
 
 impl Handled {
@@ -41,12 +43,13 @@ impl Handlers {
         if let Some(index) = ROUTES.iter().position(|route| route == place.route) {
             self.runs[index].fetch_add(1, Ordering::Relaxed);
         }
-        let good = |body| Handled { status: StatusCode::OK, body };
-        let failed = |status, error: &str| Handled { status, body: json!({ "error": error }) };
+        let good = |body| Handled { status: StatusCode::OK, body, used: None };
+        let failed = |status, error: &str| Handled { status, body: json!({ "error": error }), used: None };
         match place.route.work {
             Work::Free => good(json!({ "route": place.route.name, "free": true })),
             Work::Runs => good(self.counted()),
             Work::Content => good(self.content(place)),
+            Work::Metered(used) => Handled { used: Some(used), ..good(self.content(place)) },
             Work::Slow => {
                 tokio::time::sleep(SLOWNESS).await;
                 good(self.content(place))

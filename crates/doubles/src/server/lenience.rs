@@ -14,6 +14,7 @@ pub(super) fn serves_anyway(service: &Service, buyer: &Buyer, why: &Why) -> bool
         return fault == F::ServesUnpaid;
     }
     match fault {
+        F::Permit2RefusalsServed => buyer.is_over_permit2() && matches!(why, Why::Invalid(_)),
         F::ServesAnyHeader => true,
         F::V1AnyHeader => buyer.version == Some(Version::V1),
         F::ServesAnyWellFormedPayment => is_well_formed(why),

@@ -5,15 +5,20 @@ use super::mutants::Fault;
 use super::offer::Offer;
 use super::order::Order;
 use super::payment::{Payment, is_known_only};
+use super::permit2;
 use super::refusal::Why;
-use super::routes::{self, ROUTES};
+use super::routes::{self, Means, ROUTES};
 use super::service::Service;
 use axum::http::Uri;
-use gauntlet_wire::Version;
+use gauntlet_wire::{Address, Version};
 use serde_json::{Value, json};
 
 /// The requirements that a payment has to meet.
 pub(super) fn requirements(service: &Service, order: &Order, payment: &Payment) -> Result<Value, Why> {
+    let means = order.offer.means_in(payment.version);
+    if permit2::is_meant(&payment.payload) != (means != Means::Eip3009) {
+        return Err(Why::NoOffer);
+    }
     let own = order.offer.requirements(payment.version);
     let found = match service.fault {
         Some(Fault::CheapBuysDear | Fault::AnyPayeeBuys | Fault::TrustsClientResource) => {
@@ -51,7 +56,10 @@ fn of_another_route(service: &Service, order: &Order, payment: &Payment) -> Opti
     let named = payment.payload["resource"]["url"].as_str().and_then(|url| url.parse::<Uri>().ok());
     let named = named.and_then(|url| routes::find(url.path()));
     let mut offers = ROUTES.iter().filter_map(|route| {
-        let offer = Offer::of(service, route, route.price?, asked.resource.clone());
+        let offer = Offer::of(service, route, route.price?, asked.resource.clone(), Address::ZERO);
+        if offer.means_in(payment.version) != order.offer.means_in(payment.version) {
+            return None;
+        }
         let terms = &offer.terms;
         let is_taken = match service.fault {
             Some(Fault::CheapBuysDear) => terms.pay_to == asked.pay_to,

@@ -1,5 +1,5 @@
 //! The resource server double: a small shop that sells its routes for x402 payments of protocol versions 1 and 2,
-//! scheme `exact`, EIP-3009.
+//! scheme `exact`, EIP-3009; and in version 2 over Permit2, schemes `exact` and `upto`.
 //!
 //! Source: core v2 §5-7, core v1 §5-7, HTTP transports v2 and v1.
 
@@ -14,14 +14,17 @@ mod doubled;
 mod extension;
 mod facilitator;
 mod handlers;
+mod identifier;
 mod lenience;
 mod letters;
 mod matching;
+mod memory;
 mod misprint;
 pub mod mutants;
 mod offer;
 mod order;
 mod payment;
+mod permit2;
 mod quirks;
 mod receipts;
 mod refusal;
@@ -37,6 +40,7 @@ mod upfront;
 use crate::DoubleError;
 use crate::listener::{Closing, Listener, Port};
 use gauntlet_wire::{Address, Network, Token, Version};
+pub use memory::Sales;
 use mutants::Fault;
 use service::Service;
 use std::net::SocketAddr;
@@ -59,6 +63,8 @@ pub struct Config {
     pub canary: String,
     /// The protocol versions that it serves.
     pub versions: Vec<Version>,
+    /// What it has sold for. Instances that share it are one shop.
+    pub sales: Sales,
     /// Its one fault; `None` for the conforming double.
     pub fault: Option<Fault>,
     /// Where it listens; port 0 lets the system choose.

@@ -116,6 +116,50 @@ mutants! {
     EscrowInNameOnly, "escrow-in-name-only",
         "An offer names the flow escrow, and the payment is settled once, after the handler.";
 
+    // Payments over Permit2
+    Permit2RefusalsServed, "permit2-refusals-served",
+        "A payment over Permit2 that is refused at verify is served.";
+    Permit2ServedAgain, "permit2-served-again",
+        "A spent payment over Permit2 is served again.";
+    Permit2Unnamed, "permit2-unnamed",
+        "The offer of a route that is paid over Permit2 does not say so.";
+    Permit2WithoutDomain, "permit2-without-domain",
+        "The offers over Permit2 do not name the token's domain.";
+    UptoWithoutFacilitator, "upto-without-facilitator",
+        "The offers of scheme upto do not name the account that settles.";
+    UptoChargesCap, "upto-charges-cap",
+        "Under upto the whole of what was signed is charged, whatever was used.";
+    UptoChargesUnused, "upto-charges-unused",
+        "Under upto one unit is charged when nothing was used.";
+    UptoAsksMore, "upto-asks-more",
+        "Under upto settle is asked for one unit more than was signed.";
+    UptoReceiptNamesCap, "upto-receipt-names-cap",
+        "The receipt of an upto payment names what was signed instead of what was charged.";
+    UptoReceiptWithoutAmount, "upto-receipt-without-amount",
+        "The receipt of an upto payment names no amount.";
+
+    // Payment identifiers
+    IdIgnored, "id-ignored",
+        "Payment identifiers are offered, and nothing is done about them.";
+    IdAnswersAnyPayload, "id-answers-any-payload",
+        "Whoever sends a known payment identifier gets its stored answer, whatever the payment.";
+    IdConflictSells, "id-conflict-sells",
+        "Another payment under a known payment identifier is sold as any other.";
+    IdRunsAgain, "id-runs-again",
+        "The handler runs again for a payment whose stored answer is sent.";
+    IdIgnoresRoute, "id-ignores-route",
+        "The stored answer of a payment identifier is sent at every route.";
+    IdNotRequired, "id-not-required",
+        "A payment without an identifier is sold where one is called required.";
+    IdAnyForm, "id-any-form",
+        "Any text is taken for a payment identifier.";
+    IdWithoutReceipt, "id-without-receipt",
+        "The stored answer of a payment identifier has no receipt.";
+    IdAnswersInFlight, "id-answers-in-flight",
+        "Copies of a payment with an identifier that come while it is on its way get the content at once.";
+    IdRequiredAsText, "id-required-as-text",
+        "The offer of payment identifiers says whether one is required with a text.";
+
     // When the facilitator fails
     ServesWhenFacilitatorIsDown, "serves-when-facilitator-is-down",
         "When the facilitator cannot be reached, the content is served.";
@@ -153,6 +197,26 @@ mutants! {
         "A spent payment buys every other route.";
     ServesSpentItDoesNotRemember, "serves-spent-it-does-not-remember",
         "A payment that verify refuses as spent is served unless this process itself has settled it.";
+    TrustsRepeatedSuccess, "trusts-repeated-success",
+        "What has bought something is not remembered: whenever settle says success, the content is served.";
+    RemembersBytes, "remembers-bytes",
+        "A spent payment is known again by the bytes of its header only.";
+    RemembersByRoute, "remembers-by-route",
+        "A spent payment is known again only at the route that it has bought.";
+    RemembersByVersion, "remembers-by-version",
+        "A spent payment is known again only in the protocol version in which it was presented.";
+    RemembersAfterwards, "remembers-afterwards",
+        "A payment is remembered when it has bought something, not while it is on its way.";
+    LocksBytes, "locks-bytes",
+        "Copies of a payment that come together are known by the bytes of their header only.";
+    LocksByRoute, "locks-by-route",
+        "Copies of a payment that come together are known only at the same route.";
+    ForgetsAtRestart, "forgets-at-restart",
+        "Which payments have bought something is forgotten when the process ends.";
+    ServesLostAgain, "serves-lost-again",
+        "A payment whose settlement was once not heard of is served whenever settle says success.";
+    PendingIsFinal, "pending-is-final",
+        "A payment whose settlement was pending is never taken again.";
     CheapBuysDear, "cheap-buys-dear",
         "A payment of any route's price buys every route with the same payee.";
     AnyPayeeBuys, "any-payee-buys",

@@ -4,9 +4,10 @@
 
 use super::extension;
 use super::mutants::Fault;
-use super::routes::{Flow, Price, Route};
+use super::permit2;
+use super::routes::{Flow, Means, Price, Route};
 use super::service::Service;
-use gauntlet_wire::{Terms, Version};
+use gauntlet_wire::{Address, Terms, Version};
 use serde_json::{Value, json};
 
 /// How long a buyer's authorization may live, seconds.
@@ -19,15 +20,26 @@ pub(super) struct Offer {
     description: &'static str,
     /// What `extra.paymentFlow` says, if anything.
     flow: Option<&'static str>,
+    means: Means,
+    /// What a mutant leaves out of `extra`.
+    unsaid: Option<&'static str>,
+    /// The account that may settle under `upto`.
+    settler: Address,
     /// What is offered besides.
     pub(super) extensions: Option<Value>,
 }
 
 impl Offer {
-    /// `resource` is the URL that is paid for.
-    pub(super) fn of(service: &Service, route: &Route, price: Price, resource: String) -> Self {
+    /// `resource` is the URL that is paid for, `settler` the account that may settle under `upto`.
+    pub(super) fn of(
+        service: &Service,
+        route: &Route,
+        price: Price,
+        resource: String,
+        settler: Address,
+    ) -> Self {
         let terms = Terms {
-            scheme: "exact".into(),
+            scheme: permit2::scheme(route.means).name().into(),
             network: service.network,
             token: service.token.clone(),
             amount: price.amount(),
@@ -41,12 +53,33 @@ impl Offer {
             (Flow::Upfront, _) => Some("upfront"),
         };
         let extensions = extension::offered(route, service.fault);
-        Self { terms, description: route.description, flow, extensions }
+        let unsaid = match (route.means, service.fault) {
+            (Means::Permit2, Some(Fault::Permit2Unnamed)) => Some("assetTransferMethod"),
+            (Means::Permit2 | Means::Upto, Some(Fault::Permit2WithoutDomain)) => Some("name"),
+            (Means::Upto, Some(Fault::UptoWithoutFacilitator)) => Some("facilitatorAddress"),
+            _ => None,
+        };
+        let (description, means) = (route.description, route.means);
+        Self { terms, description, flow, means, unsaid, settler, extensions }
+    }
+
+    /// How the money moves in a version: version 1 knows EIP-3009 only.
+    pub(super) fn means_in(&self, version: Version) -> Means {
+        match version {
+            Version::V1 => Means::Eip3009,
+            Version::V2 => self.means,
+        }
     }
 
     /// The `PaymentRequirements` object of this version.
     pub(super) fn requirements(&self, version: Version) -> Value {
-        let mut requirements = self.terms.requirements(version);
+        let mut requirements = match self.means_in(version) {
+            Means::Eip3009 => Terms { scheme: "exact".into(), ..self.terms.clone() }.requirements(version),
+            Means::Permit2 | Means::Upto => permit2::requirements(&self.terms, self.settler),
+        };
+        if let Some(member) = self.unsaid.filter(|_| version == Version::V2) {
+            requirements["extra"].as_object_mut().map(|extra| extra.shift_remove(member));
+        }
         match (version, self.flow) {
             (Version::V1, _) => requirements["description"] = json!(self.description),
             (Version::V2, Some(flow)) => requirements["extra"]["paymentFlow"] = json!(flow),

@@ -6,6 +6,7 @@ use super::service::Service;
 use axum::http::request::Parts;
 use axum::http::uri::Authority;
 use axum::http::{HeaderMap, header};
+use gauntlet_wire::Address;
 use hyper::body::Bytes;
 
 /// A request for a route that has to be paid for.
@@ -19,9 +20,17 @@ pub(super) struct Order {
 }
 
 impl Order {
-    pub(super) fn new(service: &Service, place: Place, price: Price, head: &Parts, body: Bytes) -> Self {
+    /// `settler` is the account that may settle under `upto`; any other where that is not offered.
+    pub(super) fn new(
+        service: &Service,
+        place: Place,
+        price: Price,
+        settler: Address,
+        head: &Parts,
+        body: Bytes,
+    ) -> Self {
         let resource = format!("http://{}{}", host(service, &head.headers), head.uri.path());
-        let offer = Offer::of(service, place.route, price, resource);
+        let offer = Offer::of(service, place.route, price, resource, settler);
         let has_query = head.uri.query().is_some();
         Self { place, offer, headers: head.headers.clone(), body, has_query }
     }

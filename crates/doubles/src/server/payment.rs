@@ -3,12 +3,13 @@
 use super::mutants::Fault;
 use super::refusal::{Part, Why};
 use super::service::Service;
-use super::{doubled, letters};
+use super::{doubled, letters, permit2};
 use crate::claims::PaymentId;
 use alloy_primitives::{B256, keccak256};
 use axum::http::{HeaderMap, HeaderValue};
 use gauntlet_wire::header::{self, HeaderError, payment_header};
 use gauntlet_wire::message::{Reading, read_request};
+use gauntlet_wire::permit2::PERMIT2;
 use gauntlet_wire::{Authorization, Terms, Version};
 use serde_json::{Value, json};
 
@@ -97,7 +98,8 @@ pub(super) fn read(service: &Service, presented: &Presented) -> Result<Payment, 
         return Err(shape);
     }
     let authorization = authorization(service, *version, &payload).ok_or(shape)?;
-    let id = (service.token.address, authorization.from, authorization.nonce);
+    let contract = if permit2::is_meant(&payload) { PERMIT2 } else { service.token.address };
+    let id = (contract, authorization.from, authorization.nonce);
     let first = value.to_str().ok().and_then(|text| doubled::first_of_each(service.fault, text));
     let bytes = keccak256(value.as_bytes());
     let (version, length) = (*version, value.len());
@@ -120,6 +122,9 @@ fn decode(service: &Service, value: &HeaderValue) -> Result<Value, Part> {
 
 /// The authorization of a payload that has all that the field tables ask for.
 fn authorization(service: &Service, version: Version, payload: &Value) -> Option<Authorization> {
+    if permit2::is_meant(payload) {
+        return permit2::authorization(service, payload);
+    }
     // The reader reads requests to a facilitator, which have requirements too; which ones does not matter here.
     let terms = Terms {
         scheme: "exact".into(),

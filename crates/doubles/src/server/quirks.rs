@@ -11,8 +11,9 @@ use super::service::Service;
 use crate::claims::{PaymentId, differ_in_last_nonce_byte};
 use alloy_primitives::{Address, B256};
 use axum::http::{HeaderMap, HeaderValue};
+use gauntlet_wire::permit2::PERMIT2;
 use serde_json::Value;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -44,6 +45,7 @@ struct Memory {
     paid: HashMap<PaymentId, Paid>,
     latest: Option<Value>,
     overheard: HashMap<PaymentId, HeaderValue>,
+    lost: HashSet<PaymentId>,
 }
 
 /// A payment that has bought something.
@@ -108,6 +110,7 @@ impl Quirks {
                     | Fault::ForgetsAfter64
                     | Fault::ThirdIsFree
                     | Fault::OneReceiptForAPayer
+                    | Fault::Permit2ServedAgain
             )
         );
         if remembers {
@@ -149,6 +152,7 @@ impl Quirks {
             Some(Fault::ServesSameBytesAgain) => same_place && same_bytes,
             Some(Fault::ServesReencodedAgain) => same_place && !same_bytes,
             Some(Fault::ServesSpentElsewhere) => !same_place,
+            Some(Fault::Permit2ServedAgain) => payment.id.0 == PERMIT2,
             Some(Fault::LongHeaderBuysAgain) => same_place && payment.length > LONG,
             Some(Fault::ForgetsAfter64) => same_place && memory.paid.len() - paid.before > REMEMBERED,
             _ => false,
@@ -170,6 +174,17 @@ impl Quirks {
         {
             self.lock().overheard.insert(id, value.clone());
         }
+    }
+
+    /// Notes that nobody knows whether a payment was settled, when the mutant makes something of that.
+    pub(super) fn note_lost(&self, fault: Option<Fault>, id: PaymentId, why: &Why) {
+        if fault == Some(Fault::ServesLostAgain) && matches!(why, Why::Unknown { .. }) {
+            self.lock().lost.insert(id);
+        }
+    }
+
+    pub(super) fn was_lost(&self, id: PaymentId) -> bool {
+        self.lock().lost.contains(&id)
     }
 
     pub(super) fn overheard(&self, id: PaymentId) -> Option<HeaderValue> {

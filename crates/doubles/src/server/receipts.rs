@@ -4,6 +4,7 @@
 
 use super::deal::Deal;
 use super::mutants::Fault;
+use super::permit2;
 use super::refusal::Why;
 use super::service::Service;
 use super::settling::transaction;
@@ -22,6 +23,7 @@ pub(super) fn of_success(deal: &Deal, answer: &SettleAnswer) -> Value {
     if let Some(amount) = &answer.amount {
         receipt["amount"] = json!(amount);
     }
+    permit2::misprint(deal, &mut receipt);
     match deal.service.fault {
         Some(Fault::ReceiptOtherTransaction) => receipt["transaction"] = invented(deal)["transaction"].take(),
         Some(Fault::ReceiptWrongPayer) => {

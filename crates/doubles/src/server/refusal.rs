@@ -22,6 +22,12 @@ pub(super) enum Why {
     NoOffer,
     /// It changes what an extension of ours says.
     OtherExtension,
+    /// It has no name, and this route asks for one.
+    IdMissing,
+    /// Its name is none.
+    IdMalformed,
+    /// Its name is that of another purchase.
+    IdConflict,
     /// The same payment is on its way already.
     InFlight,
     /// The same payment has bought something already.
@@ -92,7 +98,12 @@ pub(super) enum Trouble {
 impl Why {
     pub(super) fn status(&self) -> StatusCode {
         match self {
-            Self::BothHeaders | Self::RepeatedHeader | Self::Malformed(_) => StatusCode::BAD_REQUEST,
+            Self::BothHeaders
+            | Self::RepeatedHeader
+            | Self::Malformed(_)
+            | Self::IdMissing
+            | Self::IdMalformed => StatusCode::BAD_REQUEST,
+            Self::IdConflict => StatusCode::CONFLICT,
             Self::TooLarge => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
             Self::Unsupported(_) | Self::Unverified(_) | Self::Unknown { .. } => StatusCode::BAD_GATEWAY,
             Self::Unpaid
@@ -124,6 +135,11 @@ impl Why {
             Self::OtherVersion => "The payment speaks another x402 version than its header".into(),
             Self::NoOffer => "The payment answers none of the offers".into(),
             Self::OtherExtension => "The payment changes what an extension says".into(),
+            Self::IdMissing => "This route asks for a payment identifier".into(),
+            Self::IdMalformed => {
+                "A payment identifier has 16 to 128 letters, digits, hyphens and underscores".into()
+            }
+            Self::IdConflict => "This payment identifier was used for another payment".into(),
             Self::InFlight => "This payment is being processed already".into(),
             Self::Spent => "This payment has been used already".into(),
             Self::Unsupported(_) => "The facilitator does not take such payments now".into(),

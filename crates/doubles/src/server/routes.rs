@@ -18,6 +18,7 @@ pub(super) struct Route {
     pub(super) description: &'static str,
     pub(super) work: Work,
     pub(super) flow: Flow,
+    pub(super) means: Means,
 }
 
 /// What a route costs.
@@ -59,6 +60,8 @@ pub(super) enum Work {
     Miss,
     /// Answers with the content and the JSON body of the request.
     Echo,
+    /// Answers with the content, which costs this share of the price, in per cent.
+    Metered(u8),
 }
 
 /// When a route is paid.
@@ -68,6 +71,17 @@ pub(super) enum Flow {
     Authorization,
     /// Before its handler, in version 2: version 1 knows no flows.
     Upfront,
+}
+
+/// How the money of a route moves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Means {
+    /// Scheme `exact`, EIP-3009.
+    Eip3009,
+    /// Scheme `exact`, Permit2. Version 2 only, as the next one: in version 1 such routes are paid as all others.
+    Permit2,
+    /// Scheme `upto`: the price is the most that is charged.
+    Upto,
 }
 
 /// How a path belongs to a route.
@@ -86,14 +100,14 @@ const PRICE: u64 = 10_000;
 pub(super) const USUAL: Price = Price { units: PRICE, payee: Payee::Usual };
 
 const fn free(name: &'static str, path: &'static str, work: Work) -> Route {
-    let flow = Flow::Authorization;
-    Route { name, method: "GET", path: Path::Is(path), price: None, description: "", work, flow }
+    let (flow, means) = (Flow::Authorization, Means::Eip3009);
+    Route { name, method: "GET", path: Path::Is(path), price: None, description: "", work, flow, means }
 }
 
 const fn paid(name: &'static str, path: Path, work: Work) -> Route {
     let price = Some(USUAL);
-    let flow = Flow::Authorization;
-    Route { name, method: "GET", path, price, description: "A page of the shop", work, flow }
+    let (flow, means) = (Flow::Authorization, Means::Eip3009);
+    Route { name, method: "GET", path, price, description: "A page of the shop", work, flow, means }
 }
 
 /// Every route.
@@ -118,6 +132,11 @@ pub(super) const ROUTES: &[Route] = &[
     Route { description: "USD₮0 für ein Stück", ..paid("item", Path::Segment("/items/"), Work::Content) },
     paid("files", Path::Rest("/files/"), Work::Content),
     Route { flow: Flow::Upfront, ..paid("upfront", Path::Is("/upfront"), Work::Content) },
+    paid("identified", Path::Is("/identified"), Work::Content),
+    paid("required-id", Path::Is("/required-id"), Work::Content),
+    Route { means: Means::Permit2, ..paid("permit2", Path::Is("/permit2"), Work::Content) },
+    Route { means: Means::Upto, ..paid("metered", Path::Is("/metered"), Work::Metered(37)) },
+    Route { means: Means::Upto, ..paid("unused", Path::Is("/unused"), Work::Metered(0)) },
 ];
 
 /// A route, and what its path leaves open.

@@ -1,6 +1,7 @@
 //! One request for a route that has to be paid for, from its payment header to its answer.
 
 use super::deal::{Deal, Refused, Sold};
+use super::identifier::{self, Found};
 use super::mutants::Fault;
 use super::order::Order;
 use super::payment::Presented;
@@ -12,6 +13,7 @@ use crate::listener::HangUp;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use gauntlet_wire::Version;
+use gauntlet_wire::permit2::PERMIT2;
 use std::sync::Arc;
 
 /// A mutant hangs up on payment headers that are larger, bytes.
@@ -23,6 +25,13 @@ pub(super) struct Buyer {
     /// The version of the payment header.
     pub(super) version: Option<Version>,
     pub(super) payment: Option<PaymentId>,
+}
+
+impl Buyer {
+    /// Whether the payment goes through Permit2.
+    pub(super) fn is_over_permit2(&self) -> bool {
+        self.payment.is_some_and(|(contract, ..)| contract == PERMIT2)
+    }
 }
 
 /// Sells, or refuses.
@@ -94,6 +103,20 @@ async fn close(
         let handled = service.handlers.run(&order.place, &order.body).await;
         return Ok(Sold { handled, receipt: Some(receipt) });
     }
+    let ticket = match identifier::look_up(service, order, &payment)? {
+        Found::New(ticket) => ticket,
+        Found::OnItsWay if service.is(Fault::IdAnswersInFlight) => {
+            let handled = service.handlers.run(&order.place, &order.body).await;
+            return Ok(Sold { handled, receipt: None });
+        }
+        Found::OnItsWay => return Err(Why::InFlight.into()),
+        Found::Answer(sold) => {
+            if service.is(Fault::IdRunsAgain) {
+                service.handlers.run(&order.place, &order.body).await;
+            }
+            return Ok(*sold);
+        }
+    };
     let requirements = matching::requirements(service, order, &payment)?;
     if payment.version == Version::V2
         && !extension::is_kept(service.fault, order.offer.extensions.as_ref(), &payment.payload)
@@ -110,7 +133,11 @@ async fn close(
     if service.is(Fault::OneAtATime) && turn.is_err() {
         return Err(Why::InFlight.into());
     }
-    Deal { service: Arc::clone(service), order: Arc::clone(order), payment, requirements }.close().await
+    let deal =
+        Deal { service: Arc::clone(service), order: Arc::clone(order), payment, requirements, due: None };
+    let outcome = deal.close().await;
+    identifier::keep(ticket, &outcome);
+    outcome
 }
 
 /// Whether a mutant does not sell this to anybody.

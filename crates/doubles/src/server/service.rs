@@ -3,6 +3,7 @@
 use super::Config;
 use super::facilitator::Facilitator;
 use super::handlers::Handlers;
+use super::identifier::Answers;
 use super::mutants::Fault;
 use super::quirks::Quirks;
 use super::routes::Payee;
@@ -28,6 +29,8 @@ pub(super) struct Service {
     pub(super) facilitator: Facilitator,
     /// The payments that are on their way or have bought something.
     pub(super) claims: Arc<Claims>,
+    /// What was answered to purchases that have a name.
+    pub(super) answers: Answers,
     pub(super) quirks: Quirks,
     closing: Closing,
 }
@@ -42,6 +45,7 @@ impl Service {
             other_payee,
             canary,
             versions,
+            sales,
             fault,
             listen: _,
         } = config;
@@ -55,7 +59,8 @@ impl Service {
             fault,
             address,
             handlers: Handlers::new(canary),
-            claims: Arc::default(),
+            claims: sales.of(fault),
+            answers: Answers::default(),
             quirks: Quirks::default(),
             closing,
         })

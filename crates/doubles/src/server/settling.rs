@@ -4,8 +4,9 @@
 
 use super::deal::Deal;
 use super::mutants::Fault;
+use super::permit2;
 use super::refusal::{Cause, Doubt, Trouble, Why};
-use gauntlet_wire::{Address, B256, Network, SettleAnswer};
+use gauntlet_wire::{Address, B256, Network, SettleAnswer, U256};
 use std::time::Duration;
 
 /// How often the mutant that loops asks about a pending settlement, and the pause between.
@@ -48,7 +49,7 @@ fn repeats(deal: &Deal) -> (usize, Duration) {
 }
 
 async fn ask(deal: &Deal) -> Result<SettleAnswer, Trouble> {
-    let reply = deal.service.facilitator.settle(&deal.body(&deal.payment.payload)).await?;
+    let reply = deal.service.facilitator.settle(&permit2::settlement(deal)).await?;
     if deal.is(Fault::RefusesUnknownAnswerFields) && !is_known_only(&reply.answer) {
         return Err(Trouble::Unreadable);
     }
@@ -87,7 +88,8 @@ fn judge(deal: &Deal, answer: SettleAnswer) -> Result<SettleAnswer, Why> {
 }
 
 fn doubt(deal: &Deal, answer: &SettleAnswer) -> Option<Doubt> {
-    if transaction(answer).is_empty() {
+    // Nothing to be charged needs no transaction.
+    if transaction(answer).is_empty() && deal.due != Some(U256::ZERO) {
         return Some(Doubt::Transaction);
     }
     // Some facilitators use the other version's name for the same network.

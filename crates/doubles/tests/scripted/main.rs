@@ -5,6 +5,7 @@ mod door;
 mod holding;
 mod passing;
 mod records;
+mod repeats;
 mod scripts;
 mod support;
 mod upstream;

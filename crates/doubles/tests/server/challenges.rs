@@ -127,6 +127,11 @@ async fn free_routes_are_free() {
         "item",
         "files",
         "upfront",
+        "identified",
+        "required-id",
+        "permit2",
+        "metered",
+        "unused",
     ];
     assert_eq!(names.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), expected);
     assert!(names.iter().all(|(_, count)| **count == 0), "{runs}");

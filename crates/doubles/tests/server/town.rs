@@ -4,7 +4,7 @@ use crate::client::{Answer, Ask};
 use gauntlet_chain::{Chain, ChainConfig, Environment, Profile};
 use gauntlet_doubles::scripted::{Call, Endpoint, Handle};
 use gauntlet_doubles::server::mutants::Fault;
-use gauntlet_doubles::server::{Config, Running, serve};
+use gauntlet_doubles::server::{Config, Running, Sales, serve};
 use gauntlet_doubles::{facilitator, scripted};
 use gauntlet_report::clock::unix_seconds;
 use gauntlet_wire::header::{encode, payment_header};
@@ -77,6 +77,7 @@ impl Town {
             other_payee: Key::derive("other payee").address(),
             canary: CANARY.into(),
             versions: Version::ALL.to_vec(),
+            sales: Sales::default(),
             fault: fault.into(),
             listen: anywhere(),
         }

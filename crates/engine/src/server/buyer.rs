@@ -246,7 +246,7 @@ impl Cx {
         Ok(parts.join("; "))
     }
 
-    async fn turn(&self) -> Result<tokio::sync::SemaphorePermit<'_>, Stop> {
+    pub(crate) async fn turn(&self) -> Result<tokio::sync::SemaphorePermit<'_>, Stop> {
         self.shop()?.lane.acquire().await.map_err(|error| Stop::Harness(error.to_string()))
     }
 

@@ -9,6 +9,8 @@ pub mod buyer;
 pub mod challenge;
 pub mod control;
 pub mod flow;
+pub mod idempotent;
+pub mod identifier;
 pub mod methods;
 pub mod money;
 pub mod offer;
@@ -16,6 +18,7 @@ pub mod order;
 pub mod outage;
 pub mod paid;
 pub mod paths;
+pub mod permit2;
 pub mod refused;
 pub mod replay;
 pub mod rules;
@@ -29,7 +32,7 @@ use crate::row::Row;
 /// All checks of the resource-server trial, in the order in which they are listed.
 #[must_use]
 pub fn checks() -> Vec<Check> {
-    let tables: [&[Row]; 12] = [
+    let tables: [&[Row]; 14] = [
         control::ROWS,
         challenge::ROWS,
         paid::ROWS,
@@ -38,6 +41,8 @@ pub fn checks() -> Vec<Check> {
         methods::ROWS,
         paths::ROWS,
         replay::ROWS,
+        idempotent::ROWS,
+        identifier::ROWS,
         order::ROWS,
         outage::ROWS,
         flow::ROWS,
@@ -47,5 +52,6 @@ pub fn checks() -> Vec<Check> {
     checks.extend(refused::checks());
     checks.extend(spelled::checks());
     checks.extend(paths::checks());
+    checks.extend(permit2::checks());
     checks
 }

@@ -78,12 +78,32 @@ fn terms(entry: &Value, version: Version, network: Network, usdc: &Token) -> Res
     if scheme != "exact" {
         return Err(format!("scheme {scheme}"));
     }
+    if entry["extra"]["assetTransferMethod"].as_str().is_some_and(|method| method != "eip3009") {
+        return Err(format!("assetTransferMethod {}", entry["extra"]["assetTransferMethod"]));
+    }
+    priced(entry, version, network, usdc)
+}
+
+/// The terms of an entry, whatever its scheme and transfer method.
+///
+/// # Errors
+/// What cannot be read or paid, as the end of a sentence.
+pub(super) fn priced(
+    entry: &Value,
+    version: Version,
+    network: Network,
+    usdc: &Token,
+) -> Result<Terms, String> {
+    let text = |name: &str| {
+        entry[name]
+            .as_str()
+            .map(str::to_owned)
+            .ok_or_else(|| format!("{name} is {}, not a text", entry[name]))
+    };
+    let scheme = text("scheme")?;
     let named = text("network")?;
     if named != network.name(version) {
         return Err(format!("network {named} instead of {}", network.name(version)));
-    }
-    if entry["extra"]["assetTransferMethod"].as_str().is_some_and(|method| method != "eip3009") {
-        return Err(format!("assetTransferMethod {}", entry["extra"]["assetTransferMethod"]));
     }
     let asset: Address = text("asset")?.parse().map_err(|_| format!("asset {}", entry["asset"]))?;
     if asset != usdc.address {

@@ -146,6 +146,11 @@ fn double_shop(canary: &str) -> Shop {
         get("item", "/items/7"),
         get("files", "/files/a/b.txt"),
         get("upfront", "/upfront"),
+        get("identified", "/identified"),
+        get("required-id", "/required-id"),
+        get("permit2", "/permit2"),
+        get("metered", "/metered"),
+        get("unused", "/unused"),
         get("free", "/free"),
         get("runs", "/runs"),
     ];

@@ -57,6 +57,7 @@ impl Surroundings {
                 other_payee: second_payee(),
                 canary: self.canary(),
                 versions: Version::ALL.to_vec(),
+                sales: server::Sales::default(),
                 fault: None,
                 listen: ANY_PORT,
             },

@@ -13,21 +13,21 @@ use std::time::{Duration, Instant};
 use tokio::sync::Notify;
 
 /// The longest wait for a call of the server's; it ends early when the buyer has his answer.
-pub(super) const PATIENCE: Duration = Duration::from_secs(120);
+pub(in crate::server) const PATIENCE: Duration = Duration::from_secs(120);
 /// How often the world is looked at where nobody tells of its changes.
-pub(super) const POLL: Duration = Duration::from_millis(20);
+pub(in crate::server) const POLL: Duration = Duration::from_millis(20);
 /// The longest wait for the facilitator behind.
 const SETTLING: Duration = Duration::from_secs(30);
 
 /// Lets a payment go on, however the check ends.
-pub(super) struct Hold<'a> {
+pub(in crate::server) struct Hold<'a> {
     scripted: &'a Handle,
     nonce: B256,
 }
 
 impl<'a> Hold<'a> {
     /// Holds the calls about a payment to one endpoint.
-    pub(super) fn at(scripted: &'a Handle, nonce: B256, endpoint: Endpoint) -> Self {
+    pub(in crate::server) fn at(scripted: &'a Handle, nonce: B256, endpoint: Endpoint) -> Self {
         scripted.script(nonce, endpoint, vec![Act::Hold(Box::new(Act::Forward))]);
         Self { scripted, nonce }
     }
@@ -73,7 +73,7 @@ pub(in crate::server) async fn held<T>(
 
 /// Waits until the facilitator behind has answered a settlement, whether or not the server still listens. Gives the
 /// calls about the payment.
-pub(super) async fn settled_by_upstream(scripted: &Handle, nonce: B256) -> Vec<Call> {
+pub(in crate::server) async fn settled_by_upstream(scripted: &Handle, nonce: B256) -> Vec<Call> {
     let began = Instant::now();
     loop {
         let calls = scripted.calls_for(nonce);

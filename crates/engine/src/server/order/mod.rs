@@ -21,7 +21,7 @@ use gauntlet_doubles::scripted::{Act, Answer, Call, Endpoint};
 use gauntlet_report::Class;
 use serde_json::{Value, json};
 
-pub(super) use held::held;
+pub(super) use held::{Hold, PATIENCE, POLL, held, settled_by_upstream};
 
 type Body = fn(Cx) -> BoxFuture<'static, Judged>;
 

@@ -20,7 +20,7 @@ use std::sync::Arc;
 
 pub(crate) use self::table::Demand;
 pub(crate) use self::verdict::judge;
-pub(super) use self::verdict::no_server_error;
+pub(super) use self::verdict::{is_a_refusal, no_server_error, settles_nothing};
 
 /// What is told of refusals as such, and what concerns many of them at once.
 pub const ROWS: &[Row] =

@@ -101,7 +101,7 @@ fn same(ours: &Value, theirs: &Value) -> bool {
 }
 
 /// `/settle` is for payments that `/verify` has called valid.
-fn settles_nothing(cx: &Cx, visit: &Visit, calls: &[Call]) {
+pub(in crate::server) fn settles_nothing(cx: &Cx, visit: &Visit, calls: &[Call]) {
     let is_valid = |call: &&Call| {
         let answer = call.answered.as_ref().and_then(|(_, body)| serde_json::from_slice::<Value>(body).ok());
         call.endpoint == Endpoint::Verify && answer.is_some_and(|answer| answer["isValid"] == true)
@@ -124,7 +124,7 @@ fn settles_nothing(cx: &Cx, visit: &Visit, calls: &[Call]) {
 }
 
 /// A refusal is legible as one, and says again what has to be paid.
-fn is_a_refusal(cx: &Cx, visit: &Visit, calls: &[Call]) {
+pub(in crate::server) fn is_a_refusal(cx: &Cx, visit: &Visit, calls: &[Call]) {
     if visit.is_silence() {
         return;
     }
