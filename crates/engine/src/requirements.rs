@@ -79,6 +79,7 @@ const FILES: &[(&str, &str)] = &[
     ("exact-permit2", include_str!("../../../fixtures/requirements/exact-permit2.toml")),
     ("upto", include_str!("../../../fixtures/requirements/upto.toml")),
     ("smart-wallets", include_str!("../../../fixtures/requirements/smart-wallets.toml")),
+    ("tokens", include_str!("../../../fixtures/requirements/tokens.toml")),
     ("search", include_str!("../../../fixtures/requirements/search.toml")),
     ("invariants", include_str!("../../../fixtures/requirements/invariants.toml")),
     ("server-core-v2", include_str!("../../../fixtures/requirements/server-core-v2.toml")),

@@ -31,6 +31,8 @@ pub(super) struct Memory {
     uncovered: HashMap<PaymentId, Finding>,
     first_transactions: HashMap<Version, B256>,
     pub(super) settled_by_verify: HashMap<PaymentId, B256>,
+    /// What a token gave as its reason, by payer.
+    pub(super) revert_texts: HashMap<Address, String>,
 }
 
 impl Quirks {

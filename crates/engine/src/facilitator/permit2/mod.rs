@@ -10,6 +10,7 @@ mod payment;
 mod refused;
 mod spent;
 mod table;
+mod tokens;
 
 use crate::check::{Check, Lane, Stop};
 use crate::cx::Cx;
@@ -22,7 +23,7 @@ use std::sync::Arc;
 
 /// All checks of payments over Permit2.
 pub(super) fn checks() -> Vec<Check> {
-    [control::checks(), refused::checks(), spent::checks(), amounts::checks()].concat()
+    [control::checks(), refused::checks(), spent::checks(), amounts::checks(), tokens::checks()].concat()
 }
 
 /// A check of payments of one scheme.
