@@ -107,11 +107,17 @@ pub(super) const fn concerns(fault: Fault) -> &'static [&'static str] {
         WrappedSignaturePasses => {
             &["facilitator.wallets.counterfactual-forged*", "facilitator.wallets.wrapped-forged*"]
         }
-        WalletGasUnbounded => &["facilitator.wallets.gas-costly*", "facilitator.wallets.gas-trap*"],
+        WalletGasUnbounded => &[
+            "facilitator.gas.refused",
+            "facilitator.gas.settled",
+            "facilitator.wallets.gas-costly*",
+            "facilitator.wallets.gas-trap*",
+        ],
         DelegatedByKey => &["facilitator.wallets.delegated-mute*"],
         NoPayeeCheck => &["facilitator.settle.payee-other*", "facilitator.verify.payee-other*"],
         CaseSensitivePayee => &["facilitator.accept.mixed-case-addresses*"],
         AcceptsUnderpayment => &[
+            "facilitator.decimals.six-for-eighteen*",
             "facilitator.settle.value-under*",
             "facilitator.settle.value-zero*",
             "facilitator.verify.value-under*",
@@ -120,6 +126,7 @@ pub(super) const fn concerns(fault: Fault) -> &'static [&'static str] {
         AcceptsOverpayment => &["facilitator.settle.value-over", "facilitator.verify.value-over"],
         AcceptsZeroValue => &["facilitator.settle.value-zero*", "facilitator.verify.value-zero*"],
         V1Underpays => &[
+            "facilitator.decimals.six-for-eighteen.v1",
             "facilitator.settle.value-under.v1",
             "facilitator.settle.value-zero.v1",
             "facilitator.verify.value-under.v1",
@@ -143,7 +150,10 @@ pub(super) const fn concerns(fault: Fault) -> &'static [&'static str] {
             "facilitator.settle.asset-without-code*",
             "facilitator.settle.payee-blacklisted*",
             "facilitator.settle.payer-blacklisted*",
+            "facilitator.settle.token-boastful*",
             "facilitator.settle.token-paused*",
+            "facilitator.settle.token-reverting*",
+            "facilitator.settle.token-shouting*",
             "facilitator.settle.token-without-eip3009*",
             "facilitator.verify.asset-without-code*",
             "facilitator.verify.payee-blacklisted*",
@@ -253,11 +263,13 @@ pub(super) const fn concerns(fault: Fault) -> &'static [&'static str] {
         VerifySpends => &["facilitator.verify.repeatable*"],
         SettleNeedsVerify => &[
             "facilitator.answers.reason-class",
+            "facilitator.decimals.each-its-own*",
             "facilitator.settle.*",
             "facilitator.supported.signer-settles",
             "facilitator.verify.settled*",
         ],
         SettleSkipsChecks => &[
+            "facilitator.decimals.six-for-eighteen*",
             "facilitator.edge.expires-soon*",
             "facilitator.settle.*",
             "facilitator.upto.settle.eip3009-instead",
@@ -267,6 +279,7 @@ pub(super) const fn concerns(fault: Fault) -> &'static [&'static str] {
             "facilitator.books.balance",
             "facilitator.books.one-success-a-nonce",
             "facilitator.books.success-means-money",
+            "facilitator.gas.*-token*",
             "facilitator.service.after-refusals",
             "facilitator.settle.*",
             "facilitator.wallets.*",
@@ -275,6 +288,9 @@ pub(super) const fn concerns(fault: Fault) -> &'static [&'static str] {
             "facilitator.settle.token-decoy*",
             "facilitator.settle.token-diverting*",
             "facilitator.settle.token-fee*",
+            "facilitator.settle.token-phantom*",
+            "facilitator.settle.token-rebasing*",
+            "facilitator.settle.token-reentrant*",
             "facilitator.settle.token-refusing*",
             "facilitator.settle.token-silent*",
         ],
@@ -303,6 +319,7 @@ pub(super) const fn concerns(fault: Fault) -> &'static [&'static str] {
         NonceCollisions => &["facilitator.settle.distinct-at-once*"],
         WedgedNonce => &[
             "facilitator.answers.*",
+            "facilitator.gas.*",
             "facilitator.rpc.*",
             "facilitator.service.*",
             "facilitator.settle.*",
@@ -330,7 +347,7 @@ pub(super) const fn concerns(fault: Fault) -> &'static [&'static str] {
         ForgetsPayment => &["facilitator.settle.*", "facilitator.books.*", "facilitator.rpc.slow"],
         PendingWithoutHash | BroadcastsDoomed => &["facilitator.settle.*"],
         ResendsPending => &["facilitator.settle.pending-again"],
-        SettlesFromStranger => &["facilitator.supported.signer-settles"],
+        SettlesFromStranger => &["facilitator.gas.settled", "facilitator.supported.signer-settles"],
         Error500OnBadInput => {
             &["facilitator.answers.no-5xx", "facilitator.answers.verify-shape", "facilitator.body.*"]
         }
@@ -352,6 +369,7 @@ pub(super) const fn concerns(fault: Fault) -> &'static [&'static str] {
         ],
         WedgedAfterChainFailure => &["facilitator.rpc.*", "facilitator.service.*", "facilitator.answers.*"],
         WedgedAfterRefusal => &[
+            "facilitator.decimals.*",
             "facilitator.service.*",
             "facilitator.rpc.*",
             "facilitator.settle.*",

@@ -30,7 +30,7 @@ impl Offer {
             scheme: "exact".into(),
             network: service.network,
             token: service.token.clone(),
-            amount: price.amount(),
+            amount: price.amount(&service.token),
             pay_to: service.account(price.payee),
             max_timeout_seconds: MAX_TIMEOUT_SECONDS,
             resource,

@@ -61,9 +61,10 @@ fn settled(seen: &Seen<'_>) -> Result<Ruling, Stop> {
     let payments = seen.settles();
     let sent = by_payment(seen, &payments)?;
     let mut ruling = Ruling::default();
-    let mut costs = Vec::new();
+    let (mut successes, mut costs) = (0, Vec::new());
     for (key, entries) in &payments {
         let Some(entry) = entries.iter().find(|entry| entry.said == Said::Yes) else { continue };
+        successes += 1;
         let paid = seen.moved_by(key);
         let of_payment = sent.get(&key.nonce).into_iter().flatten();
         for transaction in of_payment.filter(|it| paid.iter().any(|transfer| transfer.tx == it.hash)) {
@@ -74,10 +75,12 @@ fn settled(seen: &Seen<'_>) -> Result<Ruling, Stop> {
         }
     }
     let Some(median) = median(&mut costs) else {
-        return Err(Stop::Inconclusive(
-            "no settle of the run succeeded in a transaction of the signers, so there is nothing to judge"
-                .into(),
-        ));
+        return Err(match successes {
+            0 => Stop::Inconclusive("no settle of the run succeeded, so there is nothing to judge".into()),
+            _ => Stop::NotApplicable(
+                "no settlement of the run is in a transaction of the signers that /supported names".into(),
+            ),
+        });
     };
     let most = costs.last().copied().unwrap_or_default();
     ruling.notes.push(format!("{} settlements: {median} gas in the median, {most} at most", costs.len()));
