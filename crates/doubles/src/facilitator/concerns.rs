@@ -107,12 +107,7 @@ pub(super) const fn concerns(fault: Fault) -> &'static [&'static str] {
         WrappedSignaturePasses => {
             &["facilitator.wallets.counterfactual-forged*", "facilitator.wallets.wrapped-forged*"]
         }
-        WalletGasUnbounded => &[
-            "facilitator.gas.refused",
-            "facilitator.gas.settled",
-            "facilitator.wallets.gas-costly*",
-            "facilitator.wallets.gas-trap*",
-        ],
+        WalletGasUnbounded => &["facilitator.wallets.gas-costly*", "facilitator.wallets.gas-trap*"],
         DelegatedByKey => &["facilitator.wallets.delegated-mute*"],
         NoPayeeCheck => &["facilitator.settle.payee-other*", "facilitator.verify.payee-other*"],
         CaseSensitivePayee => &["facilitator.accept.mixed-case-addresses*"],
@@ -311,7 +306,7 @@ pub(super) const fn concerns(fault: Fault) -> &'static [&'static str] {
             "facilitator.settle.token-rebasing*",
             "facilitator.settle.token-reentrant*",
         ],
-        TokenGasUnbounded => &["facilitator.gas.*"],
+        TokenGasUnbounded => &["facilitator.gas.*-token*"],
         SettlesDearly => &["facilitator.gas.*", "facilitator.wallets.gas-*"],
         ShowsRevertTexts => &["facilitator.settle.token-shouting*"],
         IgnoresDecimals => &["facilitator.decimals.*"],

@@ -56,14 +56,21 @@ fn breach(gas: u64, of: &str, entry: &Entry, sent: &[&SentTx]) -> Breach {
     }
 }
 
-/// Payments in the token that does what it is told to; what awkward tokens and wallets cost, other checks say.
+/// Whether a payment is there for its gas, which its own check counts.
+fn is_about_gas(entry: &Entry) -> bool {
+    ["facilitator.gas.", "facilitator.wallets."].iter().any(|group| entry.check.starts_with(group))
+}
+
+/// Payments in the token that does what it is told to.
 fn settled(seen: &Seen<'_>) -> Result<Ruling, Stop> {
     let payments = seen.settles();
     let sent = by_payment(seen, &payments)?;
     let mut ruling = Ruling::default();
     let (mut successes, mut costs) = (0, Vec::new());
     for (key, entries) in &payments {
-        let Some(entry) = entries.iter().find(|entry| entry.said == Said::Yes) else { continue };
+        let Some(entry) = entries.iter().find(|entry| entry.said == Said::Yes && !is_about_gas(entry)) else {
+            continue;
+        };
         successes += 1;
         let paid = seen.moved_by(key);
         let of_payment = sent.get(&key.nonce).into_iter().flatten();
@@ -93,7 +100,9 @@ fn refused(seen: &Seen<'_>) -> Result<Ruling, Stop> {
     let mut ruling = Ruling::default();
     let (mut refusals, mut transactions, mut all) = (0, 0, 0);
     for (key, entries) in &payments {
-        let Some(entry) = entries.first().filter(|_| entries.iter().all(|entry| entry.said == Said::No))
+        let Some(entry) = entries
+            .first()
+            .filter(|_| entries.iter().all(|entry| entry.said == Said::No && !is_about_gas(entry)))
         else {
             continue;
         };
