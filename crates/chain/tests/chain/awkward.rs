@@ -108,7 +108,7 @@ async fn the_other_awkward_tokens_tell_and_move_what_they_are_there_for() {
     let world = World::new().await;
     let (price, nothing) = (U256::from(PRICE), (FUNDS, 0));
     let moved = (FUNDS - PRICE, PRICE);
-    let cases: [(&str, bool, Vec<U256>, (u64, u64)); 14] = [
+    let cases = [
         ("eighteen", true, vec![price], moved),
         ("mute", true, vec![price], moved),
         ("refusing", true, vec![], nothing),
