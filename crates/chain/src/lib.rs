@@ -20,12 +20,14 @@ pub mod profile;
 pub mod roles;
 pub mod tokens;
 
+mod awkward;
 mod contracts;
 mod events;
 mod predeploys;
 mod stand_ins;
 
 pub use anvil::{AnvilBinary, AnvilError, AnvilVersion, Environment, Source};
+pub use awkward::AwkwardToken;
 pub use ceiling::{Ceiling, CeilingFacts};
 pub use chain::{Chain, ChainConfig, FactoryCall, Mining, OddWallet, Relayed, UnbornWallet, Unsent};
 

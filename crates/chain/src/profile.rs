@@ -3,6 +3,7 @@
 use alloy_primitives::{Address, address};
 use gauntlet_wire::{Network, Token};
 use std::sync::LazyLock;
+use std::time::Duration;
 
 /// A chain that the local Anvil stands in for: its id, and what implementations expect there.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,7 +21,16 @@ pub struct Profile {
     pub more: Vec<NetworkToken>,
     /// Proxies over Permit2 besides the foundation's own.
     pub proxies: Vec<(Address, Proxy)>,
+    /// From one block of the network to the next. A chain keeps to it only when it is told to.
+    pub block_time: Duration,
 }
+
+/// BNB Chain and its test network since the upgrade that brought 0.45 s.
+const BSC_BLOCKS: Duration = Duration::from_millis(450);
+/// Base and its test network.
+const BASE_BLOCKS: Duration = Duration::from_secs(2);
+/// A network that stands in for none.
+const LOCAL_BLOCKS: Duration = Duration::from_secs(1);
 
 /// A token that implementations expect on a chain.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,7 +59,7 @@ static PROFILES: LazyLock<[Profile; 5]> = LazyLock::new(|| {
     [
         profile("base-sepolia", 84532, address!("0x036CbD53842c5426634e7929541eC2318f3dCF7e"), "USDC"),
         profile("base", 8453, address!("0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913"), "USD Coin"),
-        profile("local", 31337, LOCAL_USDC, "USDC"),
+        Profile { block_time: LOCAL_BLOCKS, ..profile("local", 31337, LOCAL_USDC, "USDC") },
         bsc(),
         bsc_testnet(),
     ]
@@ -88,6 +98,7 @@ fn bsc() -> Profile {
             (address!("0x3038f7ac3b4D1a3fe886BdCB5cD01e9f6BDd8633"), Proxy::Exact),
             (address!("0x8c819E6De3df83E0e87bBE7651c5D4e83229b239"), Proxy::Upto),
         ],
+        block_time: BSC_BLOCKS,
     }
 }
 
@@ -111,6 +122,7 @@ fn bsc_testnet() -> Profile {
             },
         ],
         proxies: vec![(address!("0x45481A7FaFc1e62Bb7D851645927E32a2FFA0271"), Proxy::Exact)],
+        block_time: BSC_BLOCKS,
     }
 }
 
@@ -126,6 +138,7 @@ fn profile(name: &'static str, chain_id: u64, usdc: Address, domain: &str) -> Pr
         symbol: "USDC",
         more: Vec::new(),
         proxies: Vec::new(),
+        block_time: BASE_BLOCKS,
     }
 }
 

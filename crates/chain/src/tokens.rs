@@ -1,5 +1,6 @@
 //! The tokens of every chain, and what has to be written into storage so that they stand there.
 
+use crate::awkward::{self, AwkwardToken};
 use crate::contracts::{Contract, short_string};
 use crate::profile::{NetworkToken, Profile};
 use crate::roles::Roles;
@@ -50,6 +51,8 @@ pub struct Tokens {
     pub tolerant: Token,
     /// A used or cancelled nonce moves the money once more.
     pub forgetful: Token,
+    /// More of their kind, and a regular one with 18 decimals.
+    pub awkward: Vec<AwkwardToken>,
 }
 
 impl Tokens {
@@ -73,6 +76,7 @@ impl Tokens {
             fee: token(FEE, "Fee Dollar"),
             tolerant: token(TOLERANT, "Tolerant Dollar"),
             forgetful: token(FORGETFUL, "Forgetful Dollar"),
+            awkward: awkward::all(),
         }
     }
 
@@ -80,6 +84,19 @@ impl Tokens {
     #[must_use]
     pub fn all(&self) -> Vec<&Token> {
         self.placements().into_iter().map(|placed| placed.token).collect()
+    }
+
+    /// One of [`Tokens::awkward`], by its name.
+    #[must_use]
+    pub fn awkward(&self, name: &str) -> Option<&Token> {
+        self.awkward.iter().find(|awkward| awkward.name == name).map(|awkward| &awkward.token)
+    }
+
+    /// Whether a token takes authorizations and moves exactly what they say.
+    #[must_use]
+    pub fn is_regular(&self, address: Address) -> bool {
+        let regular = self.placements().into_iter().find(|placed| placed.token.address == address);
+        regular.is_some_and(|placed| placed.contract == Contract::Gauntlet && !placed.paused)
     }
 
     /// Whether a token of the network takes no authorizations; the awkward ones are not asked for.
@@ -107,6 +124,7 @@ impl Tokens {
         ]
         .into_iter()
         .chain(of_network)
+        .chain(self.awkward.iter().map(|awkward| place(&awkward.token, awkward.contract, awkward.symbol)))
         .collect()
     }
 

@@ -1,5 +1,6 @@
 //! The command line.
 
+use crate::block_time::BlockTime;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use gauntlet_doubles::mutant::Layer;
 use gauntlet_load::plan::Shard;
@@ -542,9 +543,10 @@ pub(crate) struct ChainUpArgs {
     /// Address of the RPC URL. Whoever reaches it can do everything with this chain, which is worth nothing
     #[arg(long, value_name = "IP", default_value = "127.0.0.1")]
     pub(crate) host: IpAddr,
-    /// A block every so many seconds; otherwise one for each transaction
-    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=3600))]
-    pub(crate) block_time: Option<u64>,
+    /// A block every so often, as `2`, `0.45` (seconds) or `450ms`, or `network`: as often as the network makes them;
+    /// otherwise one for each transaction
+    #[arg(long, value_name = "TIME", value_parser = crate::block_time::parse)]
+    pub(crate) block_time: Option<BlockTime>,
     /// How the chain is described on stdout
     #[arg(long, value_enum, default_value_t = ChainFormat::Env)]
     pub(crate) format: ChainFormat,

@@ -1,6 +1,7 @@
 //! `gauntlet`: the trial of x402 implementations.
 
 mod args;
+mod block_time;
 mod commands;
 mod failure;
 mod interrupt;

@@ -2,7 +2,7 @@
 
 use crate::check::Stop;
 use crate::cx::Cx;
-use crate::payment::{PRICE, PURSE, Payment, TIMEOUT_SECONDS};
+use crate::payment::{Payment, TIMEOUT_SECONDS, price, purse};
 use gauntlet_chain::Tokens;
 use gauntlet_wire::{Address, B256, Cast, Change, Draft, Key, Terms, Token, TokenView, U256, Version};
 
@@ -16,6 +16,20 @@ pub const TOKENS: &[(&str, &str)] = &[
     ("fee", "keeps one per cent of what the payee should get"),
     ("tolerant", "lets a spent authorization pass without moving anything"),
     ("forgetful", "takes a spent authorization again and moves the money each time"),
+    ("eighteen", "regular, with 18 decimals"),
+    ("mute", "returns nothing where EIP-20 asks for true"),
+    ("refusing", "succeeds, returns false and moves nothing"),
+    ("reverting", "reverts without a reason"),
+    ("shouting", "reverts with 48 KiB of a reason that does harm in logs and pages"),
+    ("hungry", "uses five million gas before it moves the money"),
+    ("trap", "pays in simulations, and uses all gas of a transaction and reverts"),
+    ("reentrant", "pays, calls itself and takes the money back before the call ends"),
+    ("rebasing", "tells the whole Transfer and gives the payee a tenth less"),
+    ("phantom", "tells the Transfer and moves nothing"),
+    ("decoy", "moves nothing while another contract tells the Transfer"),
+    ("diverting", "takes the money and keeps it"),
+    ("greedy", "moves twice what was authorized to the payee"),
+    ("boastful", "says of every account that it is rich"),
 ];
 
 /// A token of the chain by its name.
@@ -30,12 +44,9 @@ pub fn token<'a>(tokens: &'a Tokens, name: &str) -> Option<&'a Token> {
         "fee" => &tokens.fee,
         "tolerant" => &tokens.tolerant,
         "forgetful" => &tokens.forgetful,
-        symbol => {
-            return tokens
-                .more
-                .iter()
-                .find(|more| more.symbol.to_lowercase() == symbol)
-                .map(|more| &more.token);
+        name => {
+            let of_network = tokens.more.iter().find(|more| more.symbol.to_lowercase() == name);
+            return of_network.map(|more| &more.token).or_else(|| tokens.awkward(name));
         }
     })
 }
@@ -65,7 +76,7 @@ impl Cast for Cx {
     }
 
     fn purse(&self) -> U256 {
-        U256::from(PURSE)
+        purse(&self.world.chain.tokens().usdc)
     }
 }
 
@@ -108,10 +119,10 @@ pub struct Part {
     pub payee: Option<String>,
     /// The token's name, one of [`TOKENS`].
     pub token: String,
-    /// Price, atomic units.
-    pub amount: U256,
-    /// What the payer owns, atomic units.
-    pub purse: U256,
+    /// Price, atomic units; a cent of the token when it is not given.
+    pub amount: Option<U256>,
+    /// What the payer owns, atomic units; a dollar of the token when it is not given.
+    pub purse: Option<U256>,
     /// The nonce; derived from the name when it is not given.
     pub nonce: Option<B256>,
 }
@@ -125,8 +136,8 @@ impl Part {
             payer: None,
             payee: None,
             token: "usdc".into(),
-            amount: U256::from(PRICE),
-            purse: U256::from(PURSE),
+            amount: None,
+            purse: None,
             nonce: None,
         }
     }
@@ -158,18 +169,20 @@ impl Cx {
     pub async fn play(&self, version: Version, part: &Part) -> Result<Payment, Stop> {
         let no_token = || Stop::Harness(format!("the chain has no token called {}", part.token));
         let token = self.token(&part.token).ok_or_else(no_token)?;
+        let amount = part.amount.unwrap_or_else(|| price(&token));
+        let purse = part.purse.unwrap_or_else(|| purse(&token));
         let terms = Terms {
             scheme: "exact".into(),
             network: self.world.chain.profile().network,
             token,
-            amount: part.amount,
+            amount,
             pay_to: self.key(&part.payee_name()).address(),
             max_timeout_seconds: TIMEOUT_SECONDS,
             resource: "http://127.0.0.1:4021/weather".into(),
         };
         let payer = self.key(&part.payer_name());
         let draft = Draft::valid(version, terms, payer, part.nonce(self), self.now);
-        self.funded(draft, part.purse, self.now).await
+        self.funded(draft, purse, self.now).await
     }
 
     /// Looks up what the chain says of a payment at this moment: its token, what its payer owns, its nonce.

@@ -3,7 +3,7 @@
 use crate::check::{Check, Stop};
 use crate::dialect::{Kind, spelling};
 use crate::history::{Endpoint, Entry, PaymentFacts, Said};
-use crate::payment::{PRICE, PURSE, Payment, TIMEOUT_SECONDS};
+use crate::payment::{Payment, TIMEOUT_SECONDS, price, purse};
 use crate::reply::{Money, Reply, says};
 use crate::requirements::Catalogue;
 use crate::scene::Scene;
@@ -200,16 +200,17 @@ impl Cx {
     /// [`Stop::Harness`] when the chain does not obey.
     pub async fn payment_in(&self, version: Version, token: Token) -> Result<Payment, Stop> {
         let number = self.next_number();
+        let (price, purse) = (price(&token), purse(&token));
         let terms = Terms {
             scheme: "exact".into(),
             network: self.world.chain.profile().network,
             token,
-            amount: U256::from(PRICE),
+            amount: price,
             pay_to: self.key(&format!("payee/{number}")).address(),
             max_timeout_seconds: TIMEOUT_SECONDS,
             resource: "http://127.0.0.1:4021/weather".into(),
         };
-        self.draft(version, terms, number, U256::from(PURSE), self.now).await
+        self.draft(version, terms, number, purse, self.now).await
     }
 
     /// A valid payment of somebody else's terms by a fresh payer who owns ten times the price.
@@ -218,7 +219,7 @@ impl Cx {
     /// [`Stop::Harness`] when the chain does not obey.
     pub async fn payment_of_terms(&self, version: Version, terms: Terms, now: u64) -> Result<Payment, Stop> {
         let number = self.next_number();
-        let purse = terms.amount.saturating_mul(U256::from(10)).max(U256::from(PURSE));
+        let purse = terms.amount.saturating_mul(U256::from(10)).max(purse(&terms.token));
         self.draft(version, terms, number, purse, now).await
     }
 
@@ -493,7 +494,20 @@ impl Cx {
         if lines.is_empty() {
             lines.push(format!("no Transfer from {}", key.payer));
         }
-        Ok(Money { transfers, lines })
+        let is_told_truly = payment.token_is_plain_money(self);
+        let payee = payment.draft.terms.pay_to;
+        let owned = match is_told_truly {
+            true => None,
+            false => match self.world.chain.owned(key.token, payee).await {
+                // An account without code has no balances.
+                Err(ChainError::UnknownToken(_)) => None,
+                owned => Some(owned?),
+            },
+        };
+        if let Some(owned) = owned {
+            lines.push(format!("payTo owns {owned} units"));
+        }
+        Ok(Money { transfers, lines, owned })
     }
 
     /// The block after which whatever the check looks at began.

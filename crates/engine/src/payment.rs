@@ -6,10 +6,18 @@ use crate::history::{PaymentFacts, PaymentKey};
 use gauntlet_wire::message::{Reading, read_request};
 use gauntlet_wire::{Draft, Key, LedgerView, Mutation, ReasonClass, Token, U256, Verdict, judge};
 
-/// Price of a payment, atomic units: one cent of a six-decimals token.
-pub const PRICE: u64 = 10_000;
-/// What a fresh payer owns, atomic units.
-pub const PURSE: u64 = 1_000_000;
+/// Price of a payment: one cent of the token, atomic units.
+#[must_use]
+pub fn price(token: &Token) -> U256 {
+    token.cents(1)
+}
+
+/// What a fresh payer owns: a dollar of the token, atomic units.
+#[must_use]
+pub fn purse(token: &Token) -> U256 {
+    token.cents(100)
+}
+
 /// How long an authorization may live, seconds.
 pub const TIMEOUT_SECONDS: u64 = 600;
 
@@ -84,10 +92,10 @@ impl Payment {
         }
     }
 
-    /// Whether the payment is in the USDC of the profile, which moves exactly what it is told to move.
+    /// Whether the payment is in a token that moves exactly what it is told to move, as the USDC of the profile does.
     #[must_use]
     pub fn token_is_plain_money(&self, cx: &Cx) -> bool {
-        self.draft.terms.token.address == cx.world.chain.tokens().usdc.address
+        cx.world.chain.tokens().is_regular(self.draft.terms.token.address)
     }
 
     /// Identity on the chain.

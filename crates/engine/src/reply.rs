@@ -3,7 +3,7 @@
 use crate::history::{Endpoint, Said};
 use gauntlet_chain::Transfer;
 use gauntlet_report::Exchange;
-use gauntlet_wire::{B256, SettleAnswer, VerifyAnswer};
+use gauntlet_wire::{B256, SettleAnswer, U256, VerifyAnswer};
 use serde_json::Value;
 
 /// An answer of the target, taken apart.
@@ -101,4 +101,6 @@ pub struct Money {
     pub transfers: Vec<Transfer>,
     /// The same as lines for people.
     pub lines: Vec<String>,
+    /// What payTo owns of a token whose events may lie, atomic units; none for a token that tells the truth.
+    pub owned: Option<U256>,
 }

@@ -81,6 +81,7 @@ const FILES: &[(&str, &str)] = &[
     ("b402", include_str!("../../../fixtures/requirements/b402.toml")),
     ("gas-sponsoring", include_str!("../../../fixtures/requirements/gas-sponsoring.toml")),
     ("smart-wallets", include_str!("../../../fixtures/requirements/smart-wallets.toml")),
+    ("tokens", include_str!("../../../fixtures/requirements/tokens.toml")),
     ("search", include_str!("../../../fixtures/requirements/search.toml")),
     ("invariants", include_str!("../../../fixtures/requirements/invariants.toml")),
     ("server-core-v2", include_str!("../../../fixtures/requirements/server-core-v2.toml")),

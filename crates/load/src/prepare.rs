@@ -13,8 +13,8 @@ use gauntlet_probe::{FaultProxy, Guard, Role, Route, Shop};
 use gauntlet_wire::{Terms, U256};
 use std::time::Duration;
 
-/// What every payer owns at first, atomic units: a million of a token with 6 decimals.
-pub(crate) const PURSE: U256 = U256::from_limbs([1_000_000_000_000, 0, 0, 0]);
+/// What every payer owns at first, atomic units: a million of a token with 18 decimals.
+pub(crate) const PURSE: U256 = U256::from_limbs([0x1bce_cced_a100_0000, 0xd3c2, 0, 0]);
 
 /// What the server double of `gauntlet serve` sells.
 const SERVED_CANARY: &str = "canary-of-gauntlet-serve";
@@ -206,11 +206,14 @@ fn paid_in(config: &LoadConfig, chain: &Chain) -> Result<gauntlet_wire::Token, L
 
 /// What a facilitator is asked to settle.
 pub(crate) fn terms(config: &LoadConfig, chain: &Chain) -> Result<Terms, LoadError> {
+    let token = paid_in(config, chain)?;
+    // A plan's price is in millionths of a token, of which ten thousand are a cent.
+    let price = token.cents(config.plan.payments.price) / U256::from(10_000);
     Ok(Terms {
         scheme: "exact".into(),
         network: config.network.network,
-        token: paid_in(config, chain)?,
-        amount: U256::from(config.plan.payments.price),
+        token,
+        amount: price.max(U256::ONE),
         pay_to: chain.roles().payee.address(),
         max_timeout_seconds: config.plan.payments.window.as_secs(),
         resource: "https://gauntlet.test/load".into(),

@@ -9,6 +9,7 @@ mod decimal;
 pub mod event;
 pub mod evidence;
 pub mod exit;
+pub mod gas;
 pub mod history;
 pub mod ledger;
 pub mod outcome;
@@ -23,6 +24,7 @@ pub use event::{
 };
 pub use evidence::{ChainFact, Exchange, Message, NetFault, Wire};
 pub use exit::ExitCode;
+pub use gas::Gas;
 pub use history::{Asked, Bought, Endpoint, PaymentFacts, PaymentKey, Said};
 pub use ledger::{AuthorizationUse, Ledger, SentTx, Transfer};
 pub use outcome::{Class, Level, Outcome, Profile, Severity};

@@ -18,6 +18,16 @@ pub struct Token {
     pub decimals: u8,
 }
 
+impl Token {
+    /// So many cents of a token that is worth a dollar, atomic units: 10,000 units a cent with six decimals, 10^16 with
+    /// eighteen. With less than two decimals a cent is one unit.
+    #[must_use]
+    pub fn cents(&self, cents: u64) -> U256 {
+        let unit = U256::from(10).saturating_pow(U256::from(self.decimals.saturating_sub(2)));
+        unit.saturating_mul(U256::from(cents))
+    }
+}
+
 /// The terms of one payment.
 ///
 /// Source: core v2 §5.1.2, core v1 §5.1.2 (PaymentRequirements), scheme `exact` on EVM §1 (`extra`).

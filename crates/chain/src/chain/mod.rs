@@ -30,6 +30,7 @@ use alloy_primitives::{Address, U256, hex};
 use alloy_provider::{DynProvider, Provider as _};
 use serde_json::json;
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// How a chain is started.
 #[derive(Debug, Clone)]
@@ -40,8 +41,8 @@ pub struct ChainConfig {
     pub anvil: AnvilBinary,
     /// TCP port on the loopback interface; `None`: a free one.
     pub port: Option<u16>,
-    /// Seconds from one block to the next; `None`: a block for each transaction, at once.
-    pub block_time: Option<u64>,
+    /// From one block to the next; `None`: a block for each transaction, at once.
+    pub block_time: Option<Duration>,
     /// Gas that fits into a block; `None`: Anvil's own choice, 30 million.
     pub gas_limit: Option<u64>,
     /// Folder for what is read once and kept. It is created when it is not there.
@@ -85,14 +86,16 @@ impl Chain {
     /// [`ChainError::Rpc`] when the new node does not do as it is told.
     pub async fn start(config: ChainConfig) -> Result<Self, ChainError> {
         let predeploys = Predeploys::load(&config.cache, &config.anvil).await?;
-        let (profile, keeps_log) = (config.profile, config.log.is_some());
+        let (profile, keeps_log, block_time) = (config.profile, config.log.is_some(), config.block_time);
+        // Anvil's own clock knows whole seconds only; for anything else there is ours.
+        let anvils_own = block_time.filter(|time| time.subsec_nanos() == 0).map(|time| time.as_secs());
         let anvil_version = config.anvil.version.to_string();
         let instance = rpc::blocking(move || {
             launch(&Launch {
                 binary: &config.anvil,
                 chain_id: config.profile.network.chain_id,
                 port: config.port,
-                block_time: config.block_time,
+                block_time: anvils_own,
                 gas_limit: config.gas_limit,
                 log: config.log.as_deref(),
                 extra: &["--hardfork", "prague"],
@@ -102,6 +105,9 @@ impl Chain {
         let rpc_url = instance.endpoint();
         let chain = Self::with(Some(instance), rpc_url, profile, anvil_version)?;
         chain.set_up(&predeploys, keeps_log).await?;
+        if let (Some(time), None) = (block_time, anvils_own) {
+            chain.set_interval(time).await?;
+        }
         Ok(chain)
     }
 

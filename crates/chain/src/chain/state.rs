@@ -104,6 +104,18 @@ impl Chain {
         self.view("read a token balance", token, IToken::balanceOfCall { account }).await
     }
 
+    /// What an account owns of one of our tokens, atomic units: what the token will let it spend, whatever it says.
+    ///
+    /// # Errors
+    ///
+    /// [`ChainError::UnknownToken`] for an address that is none of [`Chain::tokens`], [`ChainError::Rpc`].
+    pub async fn owned(&self, token: Address, account: Address) -> Result<U256, ChainError> {
+        let slot = self.contract_at(token)?.slot_of("_balances", account);
+        let slot = slot.ok_or(ChainError::UnknownToken(token))?;
+        let word = self.provider.get_storage_at(token, slot.into()).await;
+        word.map_err(ChainError::rpc("read storage"))
+    }
+
     /// Whether the nonce is spent or cancelled.
     ///
     /// # Errors

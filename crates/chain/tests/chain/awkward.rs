@@ -88,3 +88,49 @@ async fn the_plain_token_knows_no_authorizations() {
     assert!(sent.status);
     assert_eq!(world.balances(plain).await, (FUNDS - PRICE, PRICE));
 }
+
+/// Submits an authorization in one of the awkward tokens. Answers whether the call succeeded, what was told to have moved
+/// to the payee, and what payer and payee own afterwards.
+async fn paid(world: &World, name: &str) -> (bool, Vec<U256>, (U256, U256)) {
+    let token = world.chain.tokens().awkward(name).unwrap();
+    let authorization = world.authorization(1);
+    let signature = world.sign(token, &authorization);
+    let relayed = world.chain.relay(token.address, &authorization, &signature).await;
+    let told = world.chain.transfers(token.address, 0, Some(authorization.from)).await.unwrap();
+    let told = told.iter().filter(|told| told.to == authorization.to).map(|told| told.value).collect();
+    let payer = world.chain.owned(token.address, authorization.from).await.unwrap();
+    let payee = world.chain.owned(token.address, authorization.to).await.unwrap();
+    (relayed.is_ok_and(|relayed| relayed.status), told, (payer, payee))
+}
+
+#[tokio::test]
+async fn the_other_awkward_tokens_tell_and_move_what_they_are_there_for() {
+    let world = World::new().await;
+    let (price, nothing) = (U256::from(PRICE), (FUNDS, 0));
+    let moved = (FUNDS - PRICE, PRICE);
+    let cases = [
+        ("eighteen", true, vec![price], moved),
+        ("mute", true, vec![price], moved),
+        ("refusing", true, vec![], nothing),
+        ("reverting", false, vec![], nothing),
+        ("shouting", false, vec![], nothing),
+        // It is given 500,000 gas.
+        ("hungry", false, vec![], nothing),
+        ("trap", false, vec![], nothing),
+        ("reentrant", true, vec![price], nothing),
+        ("rebasing", true, vec![price], (FUNDS - PRICE, PRICE - PRICE / 10)),
+        ("phantom", true, vec![price], nothing),
+        ("decoy", true, vec![], nothing),
+        ("diverting", true, vec![], (FUNDS - PRICE, 0)),
+        ("greedy", true, vec![price * U256::from(2)], (FUNDS - 2 * PRICE, 2 * PRICE)),
+        ("boastful", true, vec![price], moved),
+    ];
+    assert_eq!(cases.len(), world.chain.tokens().awkward.len());
+    for (name, succeeds, told, (payer, payee)) in cases {
+        let owned = (U256::from(payer), U256::from(payee));
+        assert_eq!(paid(&world, name).await, (succeeds, told, owned), "{name}");
+    }
+    let boastful = world.chain.tokens().awkward("boastful").unwrap().address;
+    let rich = world.chain.balance(boastful, world.payee.address()).await.unwrap();
+    assert_eq!(rich, U256::from(u128::MAX));
+}

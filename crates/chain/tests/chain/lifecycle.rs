@@ -3,9 +3,10 @@
 use crate::world::{anvil, config, eventually};
 use alloy_provider::Provider as _;
 use gauntlet_chain::tokens::PAYER_USDC;
-use gauntlet_chain::{Chain, ChainConfig, ChainError, Profile};
+use gauntlet_chain::{Chain, ChainConfig, ChainError, Mining, Profile};
 use gauntlet_wire::U256;
 use std::net::TcpListener;
+use std::time::Duration;
 
 fn port_of(chain: &Chain) -> u16 {
     chain.rpc_url().rsplit(':').next().unwrap().parse().unwrap()
@@ -141,8 +142,12 @@ async fn a_block_can_be_given_another_gas_limit() {
 
 #[tokio::test]
 async fn a_chain_can_begin_with_blocks_at_intervals() {
-    let chain = Chain::start(ChainConfig { block_time: Some(1), ..config() }).await.unwrap();
-    let start = chain.block_number().await.unwrap();
-    let chain = &chain;
-    eventually("a block", async || chain.block_number().await.unwrap() > start).await;
+    for millis in [1000, 450] {
+        let period = Duration::from_millis(millis);
+        let chain = Chain::start(ChainConfig { block_time: Some(period), ..config() }).await.unwrap();
+        assert_eq!(chain.mining().await.unwrap(), Mining::Interval(period));
+        let start = chain.block_number().await.unwrap();
+        let chain = &chain;
+        eventually("a block", async || chain.block_number().await.unwrap() > start).await;
+    }
 }

@@ -22,7 +22,7 @@ async fn up(args: ChainUpArgs) -> Result<ExitCode, Failure> {
         profile: network,
         anvil,
         port: None,
-        block_time: args.block_time,
+        block_time: args.block_time.map(|time| time.on(network)),
         gas_limit: None,
         cache: settings::cache()?,
         log: None,

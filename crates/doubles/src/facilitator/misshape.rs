@@ -51,6 +51,12 @@ fn refusal(fault: Fault, answer: &Answer, reason: &str, body: &mut Map<String, V
         Fault::LeaksInternals => {
             body.insert(answer.call.message().into(), json!(leak(reason, service)));
         }
+        Fault::ShowsRevertTexts => {
+            let text = answer.seen.payer.and_then(|payer| service.quirks.lock().revert_texts.remove(&payer));
+            if let Some(text) = text.filter(|text| !text.is_empty()) {
+                body.insert(answer.call.message().into(), json!(text));
+            }
+        }
         Fault::NoTransactionOnFailure => {
             body.shift_remove("transaction");
         }

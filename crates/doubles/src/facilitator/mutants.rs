@@ -163,6 +163,20 @@ mutants! {
         "From the second settlement of a version on, settle names the transaction of the first.";
     SettleClaimsReverted, "settle-claims-reverted",
         "Settle answers success for a transaction that reverted.";
+    TransferOfAnyContract, "transfer-of-any-contract",
+        "Settle takes a Transfer in the receipt for the token's, whichever contract told it, and asks no further.";
+    TransferToAnybody, "transfer-to-anybody",
+        "Settle does not look to whom the Transfer in the receipt went, and asks no further.";
+    BelievesTransfers, "believes-transfers",
+        "Settle believes a Transfer of an unknown token and does not look at the payee's balance.";
+    TokenGasUnbounded, "token-gas-unbounded",
+        "A payment in any token may use as much gas as it likes.";
+    SettlesDearly, "settles-dearly",
+        "Settle sends every transaction with 30,000 bytes behind its call data.";
+    ShowsRevertTexts, "shows-revert-texts",
+        "Refusals of what the token reverts show what it gave as its reason.";
+    IgnoresDecimals, "ignores-decimals",
+        "Prices are read as if every token had six decimals: 10,000 units pay 10^16 units.";
     TrustsReceiptStatus, "trusts-receipt-status",
         "Settle does not look for the transfer in the receipt.";
     DoubleBroadcast, "double-broadcast",

@@ -33,6 +33,8 @@ pub(super) struct Memory {
     pub(super) settled_by_verify: HashMap<PaymentId, B256>,
     /// Payments that were charged nothing.
     pub(super) closed: HashSet<PaymentId>,
+    /// What a token gave as its reason, by payer.
+    pub(super) revert_texts: HashMap<Address, String>,
 }
 
 impl Quirks {

@@ -141,6 +141,21 @@ impl Rpc {
         serde_json::from_value(returned).map(Called::Returned).map_err(|_| ChainError::Unreachable)
     }
 
+    /// The word that a call returns on the state after a block.
+    pub(super) async fn word_at(&self, to: Address, data: &[u8], block: u64) -> Result<U256, ChainError> {
+        let call = json!({ "to": to, "input": Bytes::copy_from_slice(data) });
+        self.read("eth_call", json!([call, format!("{block:#x}")])).await
+    }
+
+    /// What a node says of a call that reverts; empty when it does not.
+    pub(super) async fn revert_text(&self, from: Address, to: Address, data: &[u8]) -> String {
+        let call = json!({ "from": from, "to": to, "input": Bytes::copy_from_slice(data) });
+        match self.raw("eth_call", json!([call, "latest"])).await {
+            Err(Failure::Answered { message, .. }) => message,
+            _ => String::new(),
+        }
+    }
+
     pub(super) async fn has_code(&self, address: Address) -> Result<bool, ChainError> {
         let code: Bytes = self.read("eth_getCode", json!([address, "latest"])).await?;
         Ok(!code.is_empty())

@@ -10,7 +10,7 @@ use gauntlet_wire::Key;
 use std::time::Duration;
 use tokio::sync::Mutex;
 
-/// Gas for one transfer with authorization: about twice what a careful token uses.
+/// Gas for what is no payment of an account with a key.
 const GAS: u64 = 200_000;
 
 /// What became of handing over a transaction.

@@ -207,6 +207,10 @@ impl Service {
         let sender = self.sender.address();
         findings.extend(token::findings(&self.rpc, request, &settlement, gas, sender, now).await?);
         wallets::slip(self, payment, stage, signer, &mut findings).await?;
+        if self.is(Fault::ShowsRevertTexts) && findings.contains(&Finding::Simulation) {
+            let text = self.rpc.revert_text(sender, settlement.to, &settlement.data).await;
+            self.quirks.lock().revert_texts.insert(request.authorization.from, text);
+        }
         Ok(findings)
     }
 

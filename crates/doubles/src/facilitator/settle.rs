@@ -6,7 +6,7 @@ use super::pardons::{Stage, is_high_s};
 use super::payment::Payment;
 use super::receipts;
 use super::rpc::ChainError;
-use super::sender::Submitted;
+use super::sender::{Outgoing, Submitted};
 use super::service::{Examined, Refusal, Service};
 use super::slips::{self, COPIES};
 use super::wallets::{self, Signer};
@@ -218,15 +218,24 @@ async fn submit(service: &Arc<Service>, payment: &Payment, signer: &Signer) -> R
         signer => signer,
     };
     let outgoing = wallets::settlement(&payment.request, sent_for);
-    let submitted = match wallets::gas(service, signer) {
-        None => service.sender.submit(&service.rpc, &outgoing).await?,
-        Some(gas) => service.sender.submit_within(&service.rpc, &outgoing, gas).await?,
+    let submitted = if service.is(Fault::SettlesDearly) {
+        send_dearly(service, &outgoing).await?
+    } else {
+        service.sender.submit_within(&service.rpc, &outgoing, wallets::gas(service, signer)).await?
     };
     if service.is(Fault::DoubleBroadcast) {
         // The fault is the second transaction; what becomes of it is nobody's concern.
         let _ = service.sender.submit(&service.rpc, &outgoing).await;
     }
     Ok(submitted)
+}
+
+/// A mutant pays for call data that nobody reads.
+async fn send_dearly(service: &Service, outgoing: &Outgoing) -> Result<Submitted, ChainError> {
+    const UNREAD: usize = 30_000;
+    const GAS: u64 = 2_000_000;
+    let data = [outgoing.data.as_slice(), &[0xff; UNREAD]].concat();
+    service.sender.submit_within(&service.rpc, &Outgoing { data, ..outgoing.clone() }, GAS).await
 }
 
 async fn conclude(
@@ -245,7 +254,8 @@ async fn conclude(
             _ => refused(reason::PENDING, Some(hash)),
         });
     };
-    let is_good = receipts::moved(&receipt, &payment.request)
+    let is_good = (receipts::moved(&receipt, &payment.request, service.fault)
+        && receipts::arrived(service, &receipt, &payment.request).await)
         || (receipt.status() && service.is(Fault::TrustsReceiptStatus))
         || service.is(Fault::SettleClaimsReverted);
     if !is_good {

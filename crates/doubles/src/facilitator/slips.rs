@@ -15,6 +15,8 @@ const REMEMBERED: usize = 64;
 /// Which copy of a payment that is under way a mutant lets through: one of so many, so that a crowd or two in
 /// which none is let through is no news.
 pub(super) const COPIES: u64 = 100;
+/// What lies between six decimals and eighteen.
+const SIX_OF_EIGHTEEN: U256 = U256::from_limbs([1_000_000_000_000, 0, 0, 0]);
 /// How many lists and objects in one body a mutant does not survive.
 const DEEP: usize = 20_000;
 /// As seconds, a time thirty thousand years away; as milliseconds, one in 2001.
@@ -34,6 +36,7 @@ pub(super) async fn overlooks(service: &Service, payment: &Payment, finding: Fin
             let asked = token::balance(&service.rpc, request, unix_seconds()).await;
             asked == Some(value)
         }
+        (Finding::Underpaid, Fault::IgnoresDecimals) => value * SIX_OF_EIGHTEEN == price,
         (Finding::Underpaid, Fault::OddWritingHidesPrice) => payment.is_oddly_written,
         (Finding::Payee, Fault::PayeeByFirstBytes) => {
             request.authorization.to[..10] == request.requirements.pay_to[..10]

@@ -74,7 +74,7 @@ pub(super) async fn findings(
     rpc: &Rpc,
     request: &Request,
     settlement: &Outgoing,
-    gas: Option<u64>,
+    gas: u64,
     sender: Address,
     now: u64,
 ) -> Result<Vec<Finding>, ChainError> {
@@ -88,7 +88,7 @@ pub(super) async fn findings(
         rpc.has_code(asset),
         rpc.call(sender, asset, &state, now),
         rpc.call(sender, asset, &balance, now),
-        rpc.call_within(sender, settlement.to, &settlement.data, now, gas),
+        rpc.call_within(sender, settlement.to, &settlement.data, now, Some(gas)),
     )?;
     let mut findings = Vec::new();
     if !code {
@@ -114,6 +114,11 @@ pub(super) async fn findings(
 pub(super) async fn balance(rpc: &Rpc, request: &Request, now: u64) -> Option<U256> {
     let data = Eip3009::balanceOfCall { account: request.authorization.from }.abi_encode();
     word(&rpc.call(Address::ZERO, request.requirements.asset, &data, now).await.ok()?)
+}
+
+/// An account's balance after a block, atomic units; `None` when nobody says.
+pub(super) async fn balance_at(rpc: &Rpc, asset: Address, account: Address, block: u64) -> Option<U256> {
+    rpc.word_at(asset, &Eip3009::balanceOfCall { account }.abi_encode(), block).await.ok()
 }
 
 /// Who has sent the transaction that spent a payment's nonce; `None` when there is none, or nobody says.

@@ -43,7 +43,9 @@ const WALLET_GAS: u64 = 400_000;
 const MAKING_GAS: u64 = 1_000_000;
 /// Gas of the mutant that calls any factory, for that call alone.
 const FACTORY_GAS: u64 = 3_000_000;
-/// Gas of the mutant that knows no bound.
+/// Gas for the transfer of an account with a key: about twice what a careful token uses.
+const TRANSFER_GAS: u64 = 200_000;
+/// Gas of the mutants that know no bound.
 const UNBOUNDED_GAS: u64 = 20_000_000;
 
 /// Who answers for a payment's signature.
@@ -99,7 +101,8 @@ pub(super) async fn findings(
     let digest = request.authorization.digest(&domain);
     let ask = Erc1271::isValidSignatureCall { digest, signature: signature.clone() }.abi_encode();
     let (from, wallet) = (service.sender.address(), request.authorization.from);
-    let called = service.rpc.call_within(from, wallet, &ask, unix_seconds(), gas(service, signer)).await?;
+    let called =
+        service.rpc.call_within(from, wallet, &ask, unix_seconds(), Some(gas(service, signer))).await?;
     Ok(answered(&called).map(Finding::Wallet).into_iter().collect())
 }
 
@@ -131,14 +134,14 @@ pub(super) fn settlement(request: &Request, signer: &Signer) -> Outgoing {
     Outgoing { to, data, value: U256::ZERO }
 }
 
-/// The gas that a wallet's settlement may use, whether it is simulated or sent; `None` for an account with a key, whose
-/// transfer costs what the token makes it cost.
-pub(super) fn gas(service: &Service, signer: &Signer) -> Option<u64> {
+/// The gas that a settlement may use, whether it is simulated or sent: a token or a wallet that needs more is refused.
+pub(super) fn gas(service: &Service, signer: &Signer) -> u64 {
     match signer {
-        Signer::Key => None,
-        Signer::Wallet(_) | Signer::Unborn(_) if service.is(Fault::WalletGasUnbounded) => Some(UNBOUNDED_GAS),
-        Signer::Wallet(_) => Some(WALLET_GAS),
-        Signer::Unborn(_) => Some(MAKING_GAS),
+        Signer::Key if service.is(Fault::TokenGasUnbounded) => UNBOUNDED_GAS,
+        Signer::Key => TRANSFER_GAS,
+        Signer::Wallet(_) | Signer::Unborn(_) if service.is(Fault::WalletGasUnbounded) => UNBOUNDED_GAS,
+        Signer::Wallet(_) => WALLET_GAS,
+        Signer::Unborn(_) => MAKING_GAS,
     }
 }
 

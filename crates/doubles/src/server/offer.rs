@@ -42,7 +42,7 @@ impl Offer {
             scheme: permit2::scheme(route.means).name().into(),
             network: service.network,
             token: service.token.clone(),
-            amount: price.amount(),
+            amount: price.amount(&service.token),
             pay_to: service.account(price.payee),
             max_timeout_seconds: MAX_TIMEOUT_SECONDS,
             resource,

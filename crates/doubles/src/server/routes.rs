@@ -3,7 +3,7 @@
 //! A path is compared byte by byte as it came. Nothing is decoded, resolved or folded before, so that there is no
 //! second way to write the path of a paid route.
 
-use gauntlet_wire::U256;
+use gauntlet_wire::{Token, U256};
 
 /// One route.
 #[derive(Debug, PartialEq, Eq)]
@@ -24,15 +24,15 @@ pub(super) struct Route {
 /// What a route costs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Price {
-    /// Atomic token units.
-    units: u64,
+    /// Cents of a token that is worth a dollar.
+    cents: u64,
     pub(super) payee: Payee,
 }
 
 impl Price {
-    /// Atomic token units.
-    pub(super) fn amount(self) -> U256 {
-        U256::from(self.units)
+    /// Atomic units of a token.
+    pub(super) fn amount(self, token: &Token) -> U256 {
+        token.cents(self.cents)
     }
 }
 
@@ -94,10 +94,8 @@ enum Path {
     Rest(&'static str),
 }
 
-const PRICE: u64 = 10_000;
-
 /// What most routes cost.
-pub(super) const USUAL: Price = Price { units: PRICE, payee: Payee::Usual };
+pub(super) const USUAL: Price = Price { cents: 1, payee: Payee::Usual };
 
 const fn free(name: &'static str, path: &'static str, work: Work) -> Route {
     let (flow, means) = (Flow::Authorization, Means::Eip3009);
@@ -117,11 +115,11 @@ pub(super) const ROUTES: &[Route] = &[
     paid("cheap", Path::Is("/cheap"), Work::Content),
     paid("twin", Path::Is("/twin"), Work::Content),
     Route {
-        price: Some(Price { units: 50_000, payee: Payee::Usual }),
+        price: Some(Price { cents: 5, payee: Payee::Usual }),
         ..paid("dear", Path::Is("/dear"), Work::Content)
     },
     Route {
-        price: Some(Price { units: PRICE, payee: Payee::Other }),
+        price: Some(Price { cents: 1, payee: Payee::Other }),
         ..paid("elsewhere", Path::Is("/elsewhere"), Work::Content)
     },
     paid("slow", Path::Is("/slow"), Work::Slow),

@@ -86,11 +86,12 @@ async fn control(cx: Cx) -> Judged {
         )));
     }
     let received = cx.world.chain.balance(payment.key().token, payee).await?;
-    if received != U256::from(crate::payment::PRICE) {
+    let due = payment.draft.terms.amount;
+    if received != due {
         cx.find(Violation {
             requirement: cx.rule(),
             kind: "payee-balance",
-            want: format!("the payee owns {} units", crate::payment::PRICE),
+            want: format!("the payee owns {due} units"),
             got: format!("the payee owns {received} units"),
             reply: Some(&settled),
             chain: money.lines,

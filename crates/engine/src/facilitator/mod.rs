@@ -9,7 +9,9 @@ pub mod bodies;
 pub mod books;
 pub mod control;
 pub mod crowd;
+mod decimals;
 pub mod edges;
+mod gas;
 pub mod mining;
 pub mod money;
 pub mod negatives;
@@ -17,21 +19,26 @@ mod permit2;
 pub mod replay;
 pub mod rpc;
 pub mod supported;
+mod tokens;
 pub mod wallets;
 
 use crate::check::Check;
 use crate::row::{Row, Scope, Topic, versioned};
+pub(crate) use gas::BOUND as BOUND_ON_GAS;
 
 /// All checks of the facilitator trial, in the order in which they are listed.
 #[must_use]
 pub fn checks() -> Vec<Check> {
-    let tables: [&[Row]; 9] = [
+    let tables: [&[Row]; 12] = [
         control::ROWS,
         supported::ROWS,
         replay::ROWS,
         crowd::ROWS,
         mining::ROWS,
         rpc::ROWS,
+        tokens::ROWS,
+        decimals::ROWS,
+        gas::ROWS,
         control::REPEAT_ROWS,
         answers::ROWS,
         books::ROWS,

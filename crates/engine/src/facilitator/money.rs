@@ -6,7 +6,7 @@ use crate::history::{PaymentKey, Said};
 use crate::payment::Payment;
 use crate::reply::{Money, Reply};
 use gauntlet_chain::{SentTx, Transfer};
-use gauntlet_wire::B256;
+use gauntlet_wire::{B256, U256};
 
 /// Whether a transfer is the one that the payment authorized.
 #[must_use]
@@ -19,14 +19,24 @@ fn exact(transfers: &[Transfer], payment: &Payment) -> Vec<B256> {
     transfers.iter().filter(|transfer| is_exact(transfer, payment)).map(|transfer| transfer.tx).collect()
 }
 
+/// By how much payTo owns more than before, of a token whose events may lie.
+fn received(before: &Money, after: &Money) -> Option<U256> {
+    Some(after.owned?.saturating_sub(before.owned.unwrap_or_default()))
+}
+
 /// Judges one answer of `/settle` against what the chain said before and after.
 pub fn judge_settle(cx: &Cx, payment: &Payment, reply: &Reply, before: &Money, after: &Money) {
     let moved: Vec<Transfer> =
         after.transfers.iter().filter(|transfer| !before.transfers.contains(transfer)).cloned().collect();
     let earlier = exact(&before.transfers, payment);
-    let now = exact(&moved, payment);
+    let mut now = exact(&moved, payment);
+    if !payment.token_is_plain_money(cx) {
+        // A token that moves something twice within one call has been called once.
+        now.dedup();
+    }
     cx.tell_chain(after.transfers.last().map_or(0, |transfer| transfer.block), &after.lines);
 
+    let price = payment.draft.authorization.value;
     let violated = |requirement, kind, want: &str| {
         cx.find(Violation {
             requirement,
@@ -45,6 +55,9 @@ pub fn judge_settle(cx: &Cx, payment: &Payment, reply: &Reply, before: &Money, a
     }
     match &reply.said {
         Said::Yes if !earlier.is_empty() => judge_success_for_spent(cx, reply, &earlier, &violated),
+        Said::Yes if now.is_empty() && received(before, after).is_some_and(|got| got >= price) => {
+            cx.note("the token moved more than was signed, and payTo has it");
+        }
         Said::Yes if now.is_empty() => violated(
             payment.money_rule,
             "success-without-money",
@@ -56,6 +69,13 @@ pub fn judge_settle(cx: &Cx, payment: &Payment, reply: &Reply, before: &Money, a
                     "X402V2-FA-SETTLE-002",
                     "names-another-transaction",
                     "the hash of the transaction that moved the money",
+                );
+            }
+            if received(before, after).is_some_and(|got| got < price) {
+                violated(
+                    "X402-TOKEN-002",
+                    "success-without-balance",
+                    "success only when payTo owns the price, whatever the token tells",
                 );
             }
         }

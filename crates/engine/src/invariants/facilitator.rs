@@ -185,7 +185,7 @@ fn balance(seen: &Seen<'_>) -> Result<Ruling, Stop> {
 
 /// The first of some nonces that stands in the call data of a transaction, as it does in every way to submit an
 /// authorization.
-fn carried(transaction: &SentTx, nonces: &HashSet<B256>) -> Option<B256> {
+pub(super) fn carried(transaction: &SentTx, nonces: &HashSet<B256>) -> Option<B256> {
     transaction.input.windows(32).map(B256::from_slice).find(|word| nonces.contains(word))
 }
 

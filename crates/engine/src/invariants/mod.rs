@@ -15,6 +15,7 @@
 //! - INV-009: whether the target still works can only be told by asking it: here its last answers to that are judged.
 
 mod facilitator;
+mod gas;
 mod recheck;
 mod server;
 #[cfg(test)]
@@ -86,7 +87,7 @@ pub struct Breach {
 
 /// Every invariant, in the order in which they are told.
 pub fn all() -> impl Iterator<Item = &'static Invariant> {
-    facilitator::INVARIANTS.iter().chain(server::INVARIANTS)
+    facilitator::INVARIANTS.iter().chain(gas::INVARIANTS).chain(server::INVARIANTS)
 }
 
 /// What a run has seen, ready to be looked up.

@@ -3,7 +3,7 @@
 use crate::cast::{Part, view};
 use crate::check::Stop;
 use crate::cx::{Cx, this_second};
-use crate::payment::{PURSE, Payment};
+use crate::payment::{self, Payment, price};
 use crate::search::case::text;
 use gauntlet_chain::ChainError;
 use gauntlet_wire::message::{Reading, read_request};
@@ -12,12 +12,15 @@ use gauntlet_wire::{Address, Clock, LedgerView, ReasonClass, U256, Verdict, Vers
 use gauntlet_wire::{faults_at, judge_at};
 use serde_json::{Value, json};
 
+/// The price that stands for a cent of the token, however many decimals that has.
+pub(super) const CENT: U256 = U256::from_limbs([10_000, 0, 0, 0]);
+
 /// What a payment is made of.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Sketch {
     /// Version.
     pub(super) version: Version,
-    /// Price, atomic units.
+    /// Price, atomic units, or [`CENT`].
     pub(super) amount: U256,
     /// Changes, in the order in which they are applied.
     pub(super) changes: Vec<Change>,
@@ -70,7 +73,7 @@ impl Sketch {
     pub(super) fn plain(version: Version) -> Self {
         Self {
             version,
-            amount: U256::from(crate::payment::PRICE),
+            amount: CENT,
             changes: Vec::new(),
             purse: Purse::Plenty,
             nonce: Nonce::Unused,
@@ -94,8 +97,10 @@ pub(super) struct Made {
 
 /// Makes a payment for a facilitator and arranges the world. `None` when a change has no place in it.
 pub(super) async fn make(cx: &Cx, sketch: &Sketch) -> Result<Option<Made>, Stop> {
-    let plenty = sketch.amount.saturating_mul(U256::from(10)).max(U256::from(PURSE));
-    let part = Part { amount: sketch.amount, purse: plenty, ..Part::named("p") };
+    let usdc = &cx.world.chain.tokens().usdc;
+    let amount = if sketch.amount == CENT { price(usdc) } else { sketch.amount };
+    let plenty = amount.saturating_mul(U256::from(10)).max(payment::purse(usdc));
+    let part = Part { amount: Some(amount), purse: Some(plenty), ..Part::named("p") };
     let company = company(cx, sketch, &part).await?;
     let payment = cx.play(sketch.version, &part).await?;
     let made = dress(cx, sketch, payment).await?;
@@ -131,7 +136,7 @@ pub(super) async fn dress(cx: &Cx, sketch: &Sketch, mut payment: Payment) -> Res
     if sketch.purse != Purse::Plenty {
         payment.changes.push(format!("the payer owns {purse} units"));
     }
-    let (amount, changes) = (sketch.amount, sketch.changes.clone());
+    let (amount, changes) = (payment.draft.terms.amount, sketch.changes.clone());
     in_a_block(cx).await?;
     let mut made = Made { payment, purse, nonce, company: None, amount, changes, funds_another };
     made.payment.ledger = ledger(cx, &made).await?;
@@ -180,7 +185,7 @@ async fn arrange_nonce(cx: &Cx, sketch: &Sketch, payment: &Payment) -> Result<No
         Nonce::Unused => return Ok(Nonce::Unused),
         Nonce::Spent => {
             let presented = payment.draft.present()?;
-            let valid = sketch.amount <= U256::from(PURSE)
+            let valid = payment.draft.terms.amount <= payment::purse(&payment.token)
                 && chain
                     .relay(payment.token.address, &presented.authorization, &presented.signature)
                     .await?
@@ -285,11 +290,12 @@ impl Made {
         }
         let mut steps = String::new();
         if let Some(other) = &self.company {
+            let dollar = payment::purse(&other.token);
             let shared = match other.payer.address() == self.payment.payer.address() {
                 true => "payer = \"p-payer\"",
                 false => "payee = \"p-payee\"",
             };
-            given.push_str(&format!("\n[given.other]\n{shared}\nfunds = {{ units = \"{PURSE}\" }}\n"));
+            given.push_str(&format!("\n[given.other]\n{shared}\nfunds = {{ units = \"{dollar}\" }}\n"));
             steps.push_str("\n[[steps]]\nsettle = \"other\"\n");
         }
         if self.funds_another {

@@ -108,7 +108,7 @@ pub struct Payments {
     /// So many accounts pay, in turn; not more than there are payments. A local chain hashes all that it holds for every
     /// block: each thousand of them makes blocks about 2 ms slower.
     pub payers: u32,
-    /// What each payment is worth, atomic token units.
+    /// What each payment is worth, millionths of a token: atomic units of one with six decimals.
     pub price: u64,
     /// How long an authorization lives that goes to a facilitator, whole milliseconds; a server names its own. So long
     /// late arrivals are waited for at the end.

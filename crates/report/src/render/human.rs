@@ -7,7 +7,7 @@ use super::block::{self, Block};
 use super::style::{Paint, Style};
 use crate::summary::{Doubt, group};
 use crate::text::{self, count, escape};
-use crate::{CheckReport, Outcome, Record, Summary};
+use crate::{CheckReport, Gas, Outcome, Record, Summary};
 use std::collections::BTreeMap;
 
 const OUR_FAULT: &str = "this is a fault of Gauntlet or of what it runs on, not of the target: see `gauntlet doctor`; \
@@ -28,6 +28,7 @@ pub fn human(record: &Record, style: &Style) -> String {
         warnings(record, style),
         stale(&summary, style),
         notes(record, style),
+        gas(record),
         foot(record, &summary, style),
     ];
     let shown: Vec<String> = sections.into_iter().filter(|section| !section.is_empty()).collect();
@@ -278,6 +279,44 @@ fn notes(record: &Record, style: Style) -> String {
         block.field("note", note);
     }
     block.text()
+}
+
+/// What the target's signers paid for. A few transactions say nothing of what one costs.
+fn gas(record: &Record) -> String {
+    const ENOUGH: usize = 20;
+    let Some(gas) = record.ledger.as_ref().and_then(Gas::of) else { return String::new() };
+    let Gas { settled, in_vain } = gas;
+    if settled.transactions + in_vain.transactions < ENOUGH {
+        return String::new();
+    }
+    let of_settled = match settled.transactions {
+        0 => "nothing settled".to_owned(),
+        number => format!(
+            "{} a settlement in the median of {number}, {} at most",
+            grouped(settled.median),
+            grouped(settled.max)
+        ),
+    };
+    let in_vain = match in_vain.transactions {
+        0 => "none in vain".to_owned(),
+        number => {
+            format!("{} in {} that moved nothing", grouped(in_vain.gas), text::count(number, "transaction"))
+        }
+    };
+    format!("gas: {of_settled}; {in_vain}")
+}
+
+/// `1,234,567`.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut shown = String::with_capacity(digits.len() * 4 / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            shown.push(',');
+        }
+        shown.push(digit);
+    }
+    shown
 }
 
 // --- the sum ------------------------------------------------------------------------------------------------------

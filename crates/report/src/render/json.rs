@@ -24,6 +24,8 @@
 //! coverage        object             holds, undecided, broken, total: integer;
 //!                                    levels: array of {level, holds, undecided, broken, total};
 //!                                    requirements: array of {id, level, standing}
+//! gas             object|null        of the target's signers, in transactions that moved money and in all others:
+//!                                    settled {transactions, median, max}, in_vain {transactions, gas}
 //! exit            integer            exit code
 //! notes           array of string    remarks on the whole run
 //! checks          array of object    by id: check, outcome, level|null, class|null, requirements, title, risk,
@@ -35,7 +37,9 @@
 
 use crate::record::Record;
 use crate::summary::{Counts, Requirement, Tally, UNFINISHED};
-use crate::{CheckReport, Class, Finding, KnownUse, Level, Outcome, Profile, Summary, TargetInfo, clock};
+use crate::{
+    CheckReport, Class, Finding, Gas, KnownUse, Level, Outcome, Profile, Summary, TargetInfo, clock,
+};
 use serde::{Deserialize, Serialize};
 
 /// Version of the document.
@@ -80,6 +84,9 @@ pub struct Document {
     pub harness_errors: Vec<String>,
     /// Requirements.
     pub coverage: CoverageReport,
+    /// What the run cost the target's signers, when that is known.
+    #[serde(default)]
+    pub gas: Option<Gas>,
     /// Exit code.
     pub exit: u8,
     /// Remarks on the whole run.
@@ -207,6 +214,7 @@ pub fn document(record: &Record) -> Document {
                 .collect(),
             requirements: summary.coverage.requirements,
         },
+        gas: record.ledger.as_ref().and_then(Gas::of),
         exit: summary.exit.number(),
         notes: finished.map(|f| f.notes.clone()).unwrap_or_default(),
         checks,

@@ -4,7 +4,7 @@ use super::world::Preparation;
 use crate::cx::Cx;
 use gauntlet_wire::draft::{AUTHORIZATION, REQUIREMENTS, SIGNATURE};
 use gauntlet_wire::mutation::{KeyBox, Spelling};
-use gauntlet_wire::{Mutation, Network, SignatureForm, U256, Version};
+use gauntlet_wire::{Mutation, Network, SignatureForm, Version};
 use serde_json::json;
 
 /// How the fault is made.
@@ -275,7 +275,7 @@ pub(super) const NEGATIVES: &[Negative] = &[
             scheme: "exact".into(),
             network: cx.world.chain.profile().network,
             token: cx.world.chain.tokens().usdc.clone(),
-            amount: U256::from(crate::payment::PRICE),
+            amount: crate::payment::price(&cx.world.chain.tokens().usdc),
             pay_to: cx.key("payee/0").address(),
             max_timeout_seconds: crate::payment::TIMEOUT_SECONDS,
             resource: String::new(),
@@ -350,8 +350,9 @@ pub(super) const NEGATIVES: &[Negative] = &[
         Preparation::OtherToken,
     ),
     // ---- types and missing members
-    change("value-number", "a value that is a JSON number", &["X402V2-CORE-032"], SLOPPY, |_| {
-        Mutation::Set(format!("{AUTHORIZATION}/value"), json!(crate::payment::PRICE))
+    change("value-number", "a value that is a JSON number", &["X402V2-CORE-032"], SLOPPY, |cx| {
+        let price: u64 = crate::payment::price(&cx.world.chain.tokens().usdc).saturating_to();
+        Mutation::Set(format!("{AUTHORIZATION}/value"), json!(price))
     }),
     change("time-number", "a validBefore that is a JSON number", &["X402V2-CORE-032"], SLOPPY, |cx| {
         Mutation::Set(format!("{AUTHORIZATION}/validBefore"), json!(cx.now + crate::payment::TIMEOUT_SECONDS))

@@ -81,7 +81,7 @@ pub(super) async fn prepare(cx: &Cx, preparation: Preparation) -> Result<Payment
         }
         Preparation::OtherToken => {
             let other = tokens.other.clone();
-            chain.set_balance(other.address, payer, U256::from(crate::payment::PURSE)).await?;
+            chain.set_balance(other.address, payer, payment.ledger.balance).await?;
             payment.ledger.token = TokenView::Eip3009 {
                 name: other.name.clone(),
                 version: other.version.clone(),

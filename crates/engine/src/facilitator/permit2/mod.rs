@@ -14,6 +14,7 @@ mod payment;
 mod refused;
 mod spent;
 mod table;
+mod tokens;
 mod wallets;
 mod zero;
 
@@ -37,6 +38,7 @@ pub(super) fn checks() -> Vec<Check> {
         zero::checks(),
         overdraft::checks(),
         between::checks(),
+        tokens::checks(),
         eip2612::checks(),
         erc20::checks(),
         wallets::checks(),

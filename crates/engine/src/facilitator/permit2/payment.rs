@@ -4,7 +4,7 @@ use crate::check::Stop;
 use crate::cx::Cx;
 use crate::dialect::{Kind, spelling};
 use crate::history::{Endpoint, PaymentFacts, PaymentKey};
-use crate::payment::{PRICE, PURSE, TIMEOUT_SECONDS};
+use crate::payment::{TIMEOUT_SECONDS, price, purse};
 use crate::reply::Reply;
 use gauntlet_chain::Transfer;
 use gauntlet_probe::Request;
@@ -26,9 +26,11 @@ pub(in crate::facilitator) struct Payment {
 }
 
 impl Payment {
-    /// A valid one of a fresh payer, who owns [`PURSE`] and lets Permit2 take all of it, to a fresh payee.
+    /// A valid one of a fresh payer, who owns [`purse`] and lets Permit2 take all of it, to a fresh payee.
     pub(super) async fn of(cx: &Cx, scheme: Permit2Scheme) -> Result<Self, Stop> {
-        Self::in_token(cx, scheme, cx.world.chain.tokens().usdc.clone(), U256::from(PRICE)).await
+        let usdc = cx.world.chain.tokens().usdc.clone();
+        let amount = price(&usdc);
+        Self::in_token(cx, scheme, usdc, amount).await
     }
 
     /// A valid one in a token of choice.
@@ -40,7 +42,7 @@ impl Payment {
     ) -> Result<Self, Stop> {
         let number = cx.next_number();
         let payer = cx.key(&format!("payer/{number}"));
-        let purse = amount.saturating_mul(U256::from(10)).max(U256::from(PURSE));
+        let purse = amount.saturating_mul(U256::from(10)).max(purse(&token));
         let chain = &cx.world.chain;
         chain.set_balance(token.address, payer.address(), purse).await?;
         chain.set_permit2_allowance(token.address, payer.address(), purse).await?;

@@ -4,14 +4,11 @@ use super::payers;
 use super::{Row, Topic, transactions};
 use crate::check::{Judged, Lane, Stop};
 use crate::cx::{Cx, Violation};
+use crate::facilitator::gas::BOUND;
 use crate::facilitator::money::transactions_for;
 use crate::payment::Payment;
 use gauntlet_chain::OddWallet;
 use gauntlet_wire::U256;
-
-/// The most gas that one settlement may cost before it is worth a warning: ten times what the transfer of a smart wallet
-/// takes.
-const BOUND: u64 = 1_000_000;
 
 const GAS: Topic =
     Topic { lane: Lane::Exclusive, risk: "one request of anybody's empties the facilitator's purse" };
@@ -59,7 +56,7 @@ pub(super) const ROWS: &[Row] = &[
 ];
 
 /// Settles a payment and counts what that cost the target's signers.
-async fn bounded(cx: &Cx, payment: Payment) -> Judged {
+pub(in crate::facilitator) async fn bounded(cx: &Cx, payment: Payment) -> Judged {
     let block = cx.world.chain.block_number().await?;
     let before = purse(cx).await?;
     let (reply, _) = cx.settle(&payment).await?;

@@ -7,7 +7,7 @@
 
 mod accepted;
 mod factories;
-mod gas;
+pub(super) mod gas;
 mod payers;
 mod refused;
 

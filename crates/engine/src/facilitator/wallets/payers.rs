@@ -2,12 +2,12 @@
 
 use crate::check::Stop;
 use crate::cx::Cx;
-use crate::payment::{PURSE, Payment};
+use crate::payment::{Payment, purse};
 use gauntlet_chain::{MULTICALL3, OddWallet, UnbornWallet};
 use gauntlet_wire::draft::SIGNATURE;
 use gauntlet_wire::erc6492::Wrapped;
 use gauntlet_wire::mutation::KeyBox;
-use gauntlet_wire::{Address, B256, Mutation, ReasonClass, SignatureForm, U256, Verdict};
+use gauntlet_wire::{Address, B256, Mutation, ReasonClass, SignatureForm, Verdict};
 use serde_json::json;
 
 /// What a refusal of a wallet's signature may be about: some leave it to the token.
@@ -137,7 +137,7 @@ fn own_address(cx: &Cx, payment: &Payment, what: &str) -> Address {
 
 /// The payment is from another account than its key's, which gets the money for it.
 async fn pays(cx: &Cx, payment: &mut Payment, from: Address, change: &str) -> Result<(), Stop> {
-    cx.world.chain.set_balance(payment.token.address, from, U256::from(PURSE)).await?;
+    cx.world.chain.set_balance(payment.token.address, from, purse(&payment.token)).await?;
     payment.draft.authorization.from = from;
     payment.changes.push(change.to_owned());
     payment.judged = Some(OPTIONAL);

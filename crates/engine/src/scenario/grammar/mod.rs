@@ -157,7 +157,7 @@ pub const ABOUT_GIVEN: &[Key] = &[key(
 /// The keys of `[given.NAME]`.
 pub const GIVEN: &[Key] = &[
     key("route", Takes::OneOf(routes), "the route that it is for; servers: needed"),
-    key("amount", Takes::Amount, "the price; facilitators; left out: 10000"),
+    key("amount", Takes::Amount, "the price; facilitators; left out: one cent of the token"),
     key("token", Takes::OneOf(|| words(TOKENS)), "the token; facilitators; left out: usdc"),
     key("payer", Takes::Account, "the account that pays; left out: one of its own"),
     key("payee", Takes::Account, "the account that is paid; facilitators; left out: one of its own"),

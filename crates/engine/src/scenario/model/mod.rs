@@ -66,8 +66,8 @@ pub struct Given {
     pub name: String,
     /// The route that it is for; none when it goes to a facilitator.
     pub route: Option<&'static str>,
-    /// The price, atomic units; that of the route counts where there is one.
-    pub amount: U256,
+    /// The price, atomic units, when it is not a cent; that of the route counts where there is one.
+    pub amount: Option<U256>,
     /// The token, by its name.
     pub token: &'static str,
     /// The account that pays, when others pay from it too.
@@ -98,7 +98,7 @@ pub enum Funds {
 }
 
 /// The least that is plenty, atomic units.
-const PLENTY: u64 = crate::payment::PURSE;
+const PLENTY: u64 = 1_000_000;
 
 impl Funds {
     /// The words of the language.

@@ -4,7 +4,7 @@ use super::stage::{Asked, Came, Job};
 use crate::cast::Part;
 use crate::check::Stop;
 use crate::cx::Cx;
-use crate::payment::Payment;
+use crate::payment::{Payment, price};
 use crate::scenario::model::{Action, Funds, Given, Pay, Scenario};
 use crate::server::buyer::Purchase;
 use crate::server::visit::Visit;
@@ -81,7 +81,9 @@ impl Actor {
 
     /// Whoever deals with a facilitator.
     async fn at_a_desk(cx: &Cx, given: &'static Given) -> Result<Self, Stop> {
-        let part = part(given, given.funds.units(given.amount));
+        let token = crate::cast::token(cx.world.chain.tokens(), given.token);
+        let price = given.amount.or_else(|| token.map(price)).unwrap_or_default();
+        let part = part(given, given.funds.units(price));
         let mut payment = cx.play(cx.version(), &part).await?;
         if given.token != "usdc" {
             // In an awkward token a success without the exact Transfer is what the scenario is about.
@@ -94,7 +96,7 @@ impl Actor {
             given,
             payer: payment.payer.clone(),
             token: payment.token.address,
-            price: given.amount,
+            price,
             payee: cx.key(&part.payee_name()).address(),
             ware: Ware::Payment(Box::new(payment)),
             elsewhere: BTreeMap::new(),
@@ -125,7 +127,7 @@ impl Actor {
             payment.draft.signer = payer.clone();
             payment.draft.authorization.from = payer.address();
             payment.draft.authorization.nonce = part.nonce(cx);
-            payment.ledger.balance = part.purse;
+            payment.ledger.balance = given.funds.units(price);
             for change in &given.change {
                 payment.change(change, cx);
             }
@@ -194,7 +196,7 @@ fn part(given: &Given, purse: U256) -> Part {
         payee: given.payee.clone(),
         token: given.token.into(),
         amount: given.amount,
-        purse,
+        purse: Some(purse),
         nonce: given.nonce,
         ..Part::named(given.name.clone())
     }

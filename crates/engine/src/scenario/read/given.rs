@@ -2,13 +2,12 @@
 
 use super::{Faults, is_name, values};
 use crate::cast::TOKENS;
-use crate::payment::PRICE;
 use crate::scenario::error::ScenarioError;
 use crate::scenario::grammar;
 use crate::scenario::model::{Front, Funds, Given};
 use crate::scenario::reader::Table;
 use gauntlet_probe::Role;
-use gauntlet_wire::{B256, U256};
+use gauntlet_wire::B256;
 use std::ops::Range;
 use toml::de::DeValue;
 
@@ -55,7 +54,7 @@ fn read_one(table: &Table<'_>, name: &str, span: Range<usize>, role: Role) -> Re
             Role::Server => Some(one.needed_word("route", &super::step::routes())?),
             _ => None,
         },
-        amount: one.amount("amount")?.unwrap_or(U256::from(PRICE)),
+        amount: one.amount("amount")?,
         token: read_token(&one)?,
         payer: account(&one, "payer")?,
         payee: account(&one, "payee")?,

@@ -5,7 +5,7 @@ use crate::cx::{Cx, Violation, this_second};
 use crate::history::Said;
 use crate::reply::Reply;
 use crate::search::hunt;
-use crate::search::payment::{Company, Made, Nonce, Purse, Sketch, make};
+use crate::search::payment::{CENT, Company, Made, Nonce, Purse, Sketch, make};
 use crate::search::run::{self, Told};
 use crate::search::words::{amounts, any_change, harmless, hidden, in_order, singles};
 use crate::search::{blame, class_of, name};
@@ -103,7 +103,7 @@ pub(in crate::search) fn drawn(versions: &[Version]) -> BoxedStrategy<Sketch> {
     let good = (select(vec![Purse::Plenty, Purse::Exact]), Just(Nonce::Unused), Just(Company::None));
     let changes = |version: Version| vec(any_change(version), 0..=5);
     let amount = prop_oneof![
-        3 => Just(U256::from(crate::payment::PRICE)),
+        3 => Just(CENT),
         1 => select(amounts()),
         1 => (1_u64..=1 << 40).prop_map(U256::from),
     ];

@@ -2,7 +2,7 @@
 
 use super::awake::drawn;
 use super::model::{BURST, Fate, PLENTY, Purse, State};
-use super::player::{mutation, version};
+use super::player::{mutation, scale, version};
 use super::script;
 use super::shop::{DEALS, Deal, ROUTES, Shop, step};
 use super::{Counts, by_invariants, count, limits};
@@ -84,7 +84,7 @@ impl Deals {
         let mut told = Told {
             made: Made::Of { class: "sequences", kind: String::new() },
             class: "in the end".into(),
-            chain: json!({ "purse": PLENTY.to_string() }),
+            chain: json!({ "purse": (U256::from(PLENTY) * scale(cx)).to_string() }),
             script: script::server::script(began, deals, &json!(nonces), self.crowd),
         };
         if self.crowd {
@@ -138,7 +138,7 @@ impl Selling {
             let payer = cx.key(&format!("payer{}", plan.payer));
             let nonce = began.nonce(cx, number);
             let draft = Draft::valid(version, offer.terms.clone(), payer, nonce, cx.now);
-            let mut payment = cx.funded(draft, U256::from(PLENTY), cx.now).await?;
+            let mut payment = cx.funded(draft, U256::from(PLENTY) * scale(cx), cx.now).await?;
             payment.draft = payment.draft.answering(offer.echo());
             payment.money_rule = rules::CONTENT_NEEDS_MONEY;
             purchases.push(Purchase { payment, offer, route: cx.route(route)? });
@@ -248,7 +248,7 @@ impl Selling {
             }
             Deal::Fund(payer, purse) => {
                 let account = cx.key(&format!("payer{payer}")).address();
-                let units = U256::from(if *purse == Purse::Drained { 0 } else { PLENTY });
+                let units = U256::from(if *purse == Purse::Drained { 0 } else { PLENTY }) * scale(&self.cx);
                 Ok(chain.set_balance(chain.tokens().usdc.address, account, units).await?)
             }
             Deal::Cancel(number) => {

@@ -1,10 +1,10 @@
 //! Plays what a sequence says against a facilitator: the payments, and each operation without a judgement.
 
-use super::model::{BURST, Copy, Fate, Operation, PLENTY, Plan, Purse, State};
+use super::model::{BURST, Copy, Fate, Operation, PLENTY, PRICE, Plan, Purse, State};
 use crate::cast::Part;
 use crate::check::Stop;
 use crate::cx::Cx;
-use crate::payment::Payment;
+use crate::payment::{Payment, price};
 use crate::reply::Reply;
 use gauntlet_wire::{Mutation, U256, Version};
 use serde_json::{Value, json};
@@ -49,9 +49,9 @@ impl Player {
         payment.ledger.nonce_used = happened.is_some();
         payment.changes.extend(happened.map(str::to_owned));
         if let Some(units) = state.purses[state.plans[number].payer] {
-            payment.ledger.balance = U256::from(units);
+            payment.ledger.balance = U256::from(units) * scale(&self.cx);
             if units < State::price(number) {
-                payment.changes.push(format!("the payer owns {units} units"));
+                payment.changes.push(format!("the payer owns {} units", payment.ledger.balance));
             }
         }
         payment
@@ -107,7 +107,7 @@ impl Player {
     async fn fund(&self, state: &State, payer: usize, purse: Purse) -> Result<(), Stop> {
         let chain = &self.cx.world.chain;
         let account = self.cx.key(&format!("payer{payer}")).address();
-        let units = U256::from(state.units(purse));
+        let units = U256::from(state.units(purse)) * scale(&self.cx);
         Ok(chain.set_balance(chain.tokens().usdc.address, account, units).await?)
     }
 
@@ -130,7 +130,7 @@ impl Player {
             let part = Part {
                 payer: Some("others".into()),
                 payee: Some("others-payee".into()),
-                purse: U256::from(PLENTY),
+                purse: Some(U256::from(PLENTY) * scale(&self.cx)),
                 ..Part::named(format!("other{burst}-{number}"))
             };
             let payment = self.cx.play(self.cx.version(), &part).await?;
@@ -149,7 +149,8 @@ impl Player {
         }
         for (payer, purse) in state.purses.iter_mut().enumerate().filter(|(_, purse)| purse.is_none()) {
             let account = self.cx.key(&format!("payer{payer}")).address();
-            *purse = u64::try_from(chain.balance(chain.tokens().usdc.address, account).await?).ok();
+            let owned = chain.balance(chain.tokens().usdc.address, account).await?;
+            *purse = u64::try_from(owned / scale(&self.cx)).ok();
         }
         Ok(())
     }
@@ -157,7 +158,13 @@ impl Player {
     /// How the chain was arranged, for the case on disk.
     pub(super) fn arranged(&self) -> Value {
         let nonces = self.payments.iter().map(|payment| payment.key().nonce.to_string());
-        json!({ "nonces": nonces.collect::<Vec<_>>(), "purse": PLENTY.to_string() })
+        let scale = scale(&self.cx);
+        let purse = U256::from(PLENTY) * scale;
+        json!({
+            "nonces": nonces.collect::<Vec<_>>(),
+            "purse": purse.to_string(),
+            "scale": scale.to_string(),
+        })
     }
 }
 
@@ -167,12 +174,17 @@ pub(super) fn version(cx: &Cx, plan: &Plan) -> Version {
     if claimed { plan.version } else { cx.world.payable().unwrap_or(Version::V2) }
 }
 
+/// How many atomic units one of the model's units is: it counts as a token with six decimals does.
+pub(super) fn scale(cx: &Cx) -> U256 {
+    (price(&cx.world.chain.tokens().usdc) / U256::from(PRICE)).max(U256::ONE)
+}
+
 fn part(cx: &Cx, state: &State, number: usize) -> Part {
     let plan = &state.plans[number];
     Part {
         payer: Some(format!("payer{}", plan.payer)),
-        amount: U256::from(State::price(number)),
-        purse: U256::from(PLENTY),
+        amount: Some(U256::from(State::price(number)) * scale(cx)),
+        purse: Some(U256::from(PLENTY) * scale(cx)),
         nonce: Some(state.nonce(cx, number)),
         ..Part::named(format!("p{number}"))
     }

@@ -4,14 +4,14 @@ use super::{LANES, buys, refuses, versions};
 use crate::check::Stop;
 use crate::cx::{Cx, Violation};
 use crate::search::facilitator::verdict::{Walk, drawn, walk};
-use crate::search::payment::{Company, Made, Sketch, dress};
+use crate::search::payment::{CENT, Company, Made, Sketch, dress};
 use crate::search::run::{self, Told};
 use crate::search::{class_of, hunt, name};
 use crate::server::buyer::Purchase;
 use crate::server::refused::{Demand, judge};
 use futures::future::BoxFuture;
 use gauntlet_probe::Role;
-use gauntlet_wire::{U256, Verdict, Version};
+use gauntlet_wire::{Verdict, Version};
 use proptest::prelude::*;
 use serde_json::Value;
 
@@ -24,7 +24,7 @@ pub(super) struct Property {
 impl Property {
     pub(super) fn of(cx: &Cx) -> Self {
         let versions = versions(cx);
-        let price = U256::from(crate::payment::PRICE);
+        let price = CENT;
         // The price is the server's own, and so is who bought before.
         let fits = |case: &Sketch| case.amount == price && case.company == Company::None;
         let cases = versions.iter().flat_map(|version| walk(*version)).filter(fits).collect();

@@ -75,7 +75,7 @@ async fn refuses(cx: Cx, row: &Refusal) -> Judged {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::payment::{PRICE, Payment};
+    use crate::payment::Payment;
     use gauntlet_wire::{
         Address, B256, Draft, Echo, Key, LedgerView, Network, Terms, Token, TokenView, U256,
     };
@@ -94,7 +94,7 @@ mod tests {
             scheme: "exact".into(),
             network: Network::new(84532),
             token: token("USDC"),
-            amount: U256::from(PRICE),
+            amount: U256::from(10_000),
             pay_to: Key::derive("payee").address(),
             max_timeout_seconds: 60,
             resource: String::new(),
@@ -116,7 +116,7 @@ mod tests {
             ledger: LedgerView {
                 chain_id: 84532,
                 token: view,
-                balance: U256::from(PRICE),
+                balance: U256::from(10_000),
                 nonce_used: false,
                 blocked: false,
             },

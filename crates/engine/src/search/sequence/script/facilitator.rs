@@ -2,7 +2,7 @@
 
 use super::{at_once, copies, funds};
 use crate::search::sequence::model::{BURST, Fate, Operation, State};
-use gauntlet_wire::Version;
+use gauntlet_wire::{U256, Version};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -17,7 +17,7 @@ pub(in crate::search::sequence) fn script(
     crowd: bool,
 ) -> String {
     let needed = needed(began, operations);
-    let mut text = given(began, &needed, &arranged["nonces"]);
+    let mut text = given(began, &needed, arranged);
     let bursts = operations.iter().filter(|operation| **operation == Operation::Burst).count();
     for other in others(bursts) {
         let _ = writeln!(text, "[given.{other}]\npayer = \"others\"\npayee = \"others-payee\"\n");
@@ -129,12 +129,14 @@ pub(in crate::search::sequence) fn needed(began: &State, operations: &[Operation
     began.needed(operations.iter().flat_map(Operation::payments), payers)
 }
 
-fn given(began: &State, needed: &BTreeSet<usize>, nonces: &Value) -> String {
+fn given(began: &State, needed: &BTreeSet<usize>, arranged: &Value) -> String {
     let version = began.version(needed).unwrap_or(Version::V2);
+    let scale = arranged["scale"].as_str().and_then(|scale| scale.parse().ok()).unwrap_or(U256::ONE);
     let mut text = String::new();
     for number in needed {
-        let _ = writeln!(text, "[given.p{number}]\namount = \"{}\"", State::price(*number));
-        text.push_str(&began.given(*number, nonces, version));
+        let amount = U256::from(State::price(*number)) * scale;
+        let _ = writeln!(text, "[given.p{number}]\namount = \"{amount}\"");
+        text.push_str(&began.given(*number, &arranged["nonces"], version));
         text.push('\n');
     }
     text
