@@ -78,6 +78,7 @@ const FILES: &[(&str, &str)] = &[
     ("exact-eip3009", include_str!("../../../fixtures/requirements/exact-eip3009.toml")),
     ("exact-permit2", include_str!("../../../fixtures/requirements/exact-permit2.toml")),
     ("upto", include_str!("../../../fixtures/requirements/upto.toml")),
+    ("sizes", include_str!("../../../fixtures/requirements/sizes.toml")),
     ("smart-wallets", include_str!("../../../fixtures/requirements/smart-wallets.toml")),
     ("search", include_str!("../../../fixtures/requirements/search.toml")),
     ("invariants", include_str!("../../../fixtures/requirements/invariants.toml")),

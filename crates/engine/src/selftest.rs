@@ -319,6 +319,7 @@ async fn hold(
             known: KnownIssues::default(),
             now: None,
             salt: String::new(),
+            nginx: None,
             command: Vec::new(),
             tee: None,
         },

@@ -3,6 +3,7 @@
 use crate::config::LoadConfig;
 use crate::job::Work;
 use crate::prepare::{self, PURSE};
+use crate::quantum;
 use gauntlet_chain::Chain;
 use gauntlet_engine::history::{Endpoint, Said};
 use gauntlet_engine::reply::{Reply, says};
@@ -74,7 +75,16 @@ async fn payment(config: &LoadConfig, chain: &Chain, terms: &Terms) -> Result<Dr
     // Shards pay once each, and a chain that stays remembers earlier runs.
     let name = (prepare::seed(config), config.shard.index, clock::unix_millis());
     let nonce = Key::derive(&format!("{}/control/{}/{}", name.0, name.1, name.2)).to_bytes();
-    Ok(Draft::valid(config.plan.version, terms.clone(), payer, nonce, clock::unix_seconds()))
+    let seed = name.0;
+    let mut draft =
+        Draft::valid(config.plan.version, terms.clone(), payer.clone(), nonce, clock::unix_seconds());
+    if let Some(parameters) = config.plan.payments.signature.parameters() {
+        let attester = quantum::attester(&seed).address();
+        let placed = chain.place_attested_wallets(&[payer.address()], attester).await;
+        placed.map_err(|error| error.to_string())?;
+        quantum::Signer::new(parameters, &seed).sign(&mut draft);
+    }
+    Ok(draft)
 }
 
 async fn ask_facilitator(config: &LoadConfig, chain: &Chain, client: &Client) -> Result<Learnt, String> {

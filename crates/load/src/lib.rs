@@ -32,6 +32,7 @@ pub mod worker;
 mod control;
 mod crew;
 mod prepare;
+mod quantum;
 
 pub use conduct::hold;
 pub use config::{CeilingFrom, ChainFrom, Lately, LoadConfig, LoadError, Progress, Watcher};

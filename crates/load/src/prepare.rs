@@ -3,6 +3,7 @@
 use crate::config::{CeilingFrom, ChainFrom, LoadConfig, LoadError, Watcher};
 use crate::job::{Sold, Work};
 use crate::plan::{FacilitatorWork, Pace, ServerWork};
+use crate::quantum;
 use gauntlet_chain::{Ceiling, Chain, ChainConfig, Mining};
 use gauntlet_engine::TargetSpec;
 use gauntlet_engine::cast::token;
@@ -165,6 +166,11 @@ async fn fund(config: &LoadConfig, chain: &Chain, watcher: &dyn Watcher) -> Resu
     let accounts: Vec<_> = payers.iter().map(|payer| payer.address).collect();
     let token = paid_in(config, chain)?.address;
     chain.set_balances(token, &accounts, PURSE).await?;
+    if config.plan.payments.signature.parameters().is_some() {
+        watcher.step("making wallets of them that take post-quantum signatures");
+        let attester = quantum::attester(&seed(config)).address();
+        chain.place_attested_wallets(&accounts, attester).await?;
+    }
     Ok(())
 }
 

@@ -198,6 +198,27 @@ impl Chain {
         rpc::commands(&self.provider, "register signatures", calls?).await
     }
 
+    /// Turns accounts into wallets that take a signature of any kind with the plain signature of `attester` behind it:
+    /// of keccak256(digest ‖ keccak256(signature)). An account with a key keeps it, but the key signs for nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`ChainError::Rpc`].
+    pub async fn place_attested_wallets(
+        &self,
+        wallets: &[Address],
+        attester: Address,
+    ) -> Result<(), ChainError> {
+        let contract = Contract::AttestedWallet;
+        let code = hex::encode_prefixed(&contract.artifact().runtime);
+        let mut calls = Vec::with_capacity(wallets.len() * 2);
+        for wallet in wallets {
+            calls.push(("anvil_setCode", json!([wallet, code])));
+            calls.push(storage(*wallet, contract, "attester", attester.into_word())?);
+        }
+        rpc::commands(&self.provider, "put wallets in place", calls).await
+    }
+
     async fn place(
         &self,
         at: Address,

@@ -14,6 +14,7 @@ mod doubled;
 mod extension;
 mod facilitator;
 mod handlers;
+mod lengths;
 mod lenience;
 mod letters;
 mod matching;
@@ -37,6 +38,7 @@ mod upfront;
 use crate::DoubleError;
 use crate::listener::{Closing, Listener, Port};
 use gauntlet_wire::{Address, Network, Token, Version};
+pub use lengths::Lengths;
 use mutants::Fault;
 use service::Service;
 use std::net::SocketAddr;
@@ -61,6 +63,9 @@ pub struct Config {
     pub versions: Vec<Version>,
     /// Its one fault; `None` for the conforming double.
     pub fault: Option<Fault>,
+    /// How long its `PAYMENT-REQUIRED` and its receipts are at least, for whoever wants to see what a proxy or a client
+    /// makes of that.
+    pub lengths: Lengths,
     /// Where it listens; port 0 lets the system choose.
     pub listen: SocketAddr,
 }

@@ -3,6 +3,7 @@
 use super::Config;
 use super::facilitator::Facilitator;
 use super::handlers::Handlers;
+use super::lengths::Lengths;
 use super::mutants::Fault;
 use super::quirks::Quirks;
 use super::routes::Payee;
@@ -22,6 +23,7 @@ pub(super) struct Service {
     other_payee: Address,
     pub(super) versions: Vec<Version>,
     pub(super) fault: Option<Fault>,
+    pub(super) lengths: Lengths,
     /// Where it listens.
     pub(super) address: SocketAddr,
     pub(super) handlers: Handlers,
@@ -43,6 +45,7 @@ impl Service {
             canary,
             versions,
             fault,
+            lengths,
             listen: _,
         } = config;
         Ok(Self {
@@ -53,6 +56,7 @@ impl Service {
             other_payee,
             versions,
             fault,
+            lengths,
             address,
             handlers: Handlers::new(canary),
             claims: Arc::default(),

@@ -77,6 +77,7 @@ impl Town {
             canary: CANARY.into(),
             versions: Version::ALL.to_vec(),
             fault: fault.into(),
+            lengths: gauntlet_doubles::server::Lengths::default(),
             listen: anywhere(),
         }
     }

@@ -24,7 +24,7 @@ use crate::row::{Row, Scope, Topic, versioned};
 /// All checks of the facilitator trial, in the order in which they are listed.
 #[must_use]
 pub fn checks() -> Vec<Check> {
-    let tables: [&[Row]; 9] = [
+    let tables: [&[Row]; 10] = [
         control::ROWS,
         supported::ROWS,
         replay::ROWS,
@@ -33,6 +33,7 @@ pub fn checks() -> Vec<Check> {
         rpc::ROWS,
         control::REPEAT_ROWS,
         answers::ROWS,
+        crate::sizes::facilitator::ROWS,
         books::ROWS,
     ];
     let mut checks: Vec<Check> = tables.iter().flat_map(|table| table.iter()).flat_map(Row::checks).collect();

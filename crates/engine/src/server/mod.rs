@@ -29,7 +29,7 @@ use crate::row::Row;
 /// All checks of the resource-server trial, in the order in which they are listed.
 #[must_use]
 pub fn checks() -> Vec<Check> {
-    let tables: [&[Row]; 12] = [
+    let tables: [&[Row]; 13] = [
         control::ROWS,
         challenge::ROWS,
         paid::ROWS,
@@ -41,6 +41,7 @@ pub fn checks() -> Vec<Check> {
         order::ROWS,
         outage::ROWS,
         flow::ROWS,
+        crate::sizes::server::ROWS,
         books::ROWS,
     ];
     let mut checks: Vec<Check> = tables.iter().flat_map(|table| table.iter()).flat_map(Row::checks).collect();

@@ -53,6 +53,7 @@ impl Surroundings {
                 canary: self.canary(),
                 versions: Version::ALL.to_vec(),
                 fault: None,
+                lengths: server::Lengths::default(),
                 listen: ANY_PORT,
             },
         }

@@ -25,6 +25,7 @@ pub(super) const FILES: &[(&str, &str)] = files![
     "mixed-invalid",
     "slow-chain",
     "hostile-tokens",
+    "post-quantum",
     "soak",
 ];
 

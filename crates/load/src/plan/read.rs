@@ -4,7 +4,7 @@ use super::quantity::read_time;
 use super::stage::{FASTEST, LONGEST, Pace, Stage};
 use super::threshold::{Threshold, ThresholdError};
 use super::work::{
-    BETWEEN_BLOCKS, Blocks, ChainPlan, FacilitatorWork, Payments, ServerWork, TokenName, Wrong,
+    BETWEEN_BLOCKS, Blocks, ChainPlan, FacilitatorWork, Payments, ServerWork, SignatureKind, TokenName, Wrong,
 };
 use super::{Plan, PlanError};
 use gauntlet_engine::cast::TOKENS;
@@ -32,7 +32,7 @@ const PLAN: [&str; 11] = [
     "stages",
 ];
 const CHAIN: [&str; 3] = ["blocks", "rpc-delay", "gas-limit"];
-const PAYMENTS: [&str; 5] = ["payers", "price", "window", "token", "wrong"];
+const PAYMENTS: [&str; 6] = ["payers", "price", "window", "token", "signature", "wrong"];
 const WRONG: [&str; 2] = ["share", "changes"];
 const STAGE: [&str; 4] = ["for", "rate", "users", "warm-up"];
 
@@ -205,12 +205,20 @@ fn read_payments(root: &Table<'_>) -> Result<Payments, PlanError> {
     only(&payments, &PAYMENTS)?;
     let tokens: Vec<(&str, Option<TokenName>)> =
         TOKENS.iter().map(|(name, _)| (*name, TokenName::new(name))).collect();
+    let wrong = payments.table("wrong")?.map(|wrong| read_wrong(&wrong)).transpose()?;
+    let signature = payments.word("signature", &SignatureKind::WORDS)?.unwrap_or_default();
+    if wrong.is_some() && signature != SignatureKind::Ecdsa {
+        let message =
+            "`wrong` and `signature` do not go together: what is changed in a payment is its plain form";
+        return Err(payments.error_at("signature", message));
+    }
     Ok(Payments {
         payers: count(&payments, "payers", 1..=MOST_PAYERS)?.unwrap_or(default.payers),
         price: payments.number("price", 1, DEAREST)?.unwrap_or(default.price),
         window: time(&payments, "window", WINDOWS)?.unwrap_or(default.window),
         token: payments.word("token", &tokens)?.flatten().unwrap_or(default.token),
-        wrong: payments.table("wrong")?.map(|wrong| read_wrong(&wrong)).transpose()?,
+        signature,
+        wrong,
     })
 }
 
