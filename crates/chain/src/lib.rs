@@ -22,6 +22,7 @@ pub mod tokens;
 
 mod contracts;
 mod events;
+mod permit2_calls;
 mod predeploys;
 mod stand_ins;
 

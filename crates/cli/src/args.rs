@@ -190,7 +190,7 @@ pub(crate) struct RunArgs {
 )]
 pub(crate) struct LoadArgs {
     /// Name of a plan that comes with Gauntlet (smoke, baseline, ramp, spike, soak, replay-storm, distinct-burst,
-    /// mixed-invalid, slow-chain, hostile-tokens, post-quantum), or the path of a plan
+    /// mixed-invalid, slow-chain, hostile-tokens, permit2, upto, post-quantum), or the path of a plan
     #[arg(value_name = "PLAN", default_value = "smoke")]
     pub(crate) plan: String,
     /// A manifest's path, double:facilitator, double:server, either with +MUTANT, or a URL with --role

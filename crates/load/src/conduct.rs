@@ -135,6 +135,8 @@ fn job(config: &LoadConfig, stand: &Stand, learnt: &Learnt) -> Result<Job, LoadE
             payers: prepare::payers(config),
             terms: learnt.terms.clone(),
             echo: learnt.echo.clone(),
+            method: config.plan.payments.method,
+            facilitator: learnt.facilitator,
             signature: config.plan.payments.signature,
             wrong: wrong.map(|wrong| (wrong.share, wrong.changes.clone())),
             ready: prepare::ready(config),

@@ -31,6 +31,7 @@ pub mod worker;
 
 mod control;
 mod crew;
+mod permit2;
 mod prepare;
 mod quantum;
 

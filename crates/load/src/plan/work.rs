@@ -4,6 +4,7 @@ use super::quantity::{milliseconds, read_time, write_time};
 use gauntlet_engine::cast::TOKENS;
 use gauntlet_mint::ParameterSet;
 use gauntlet_wire::Change;
+use gauntlet_wire::permit2::Permit2Scheme;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 use std::fmt;
@@ -117,6 +118,9 @@ pub struct Payments {
     pub window: Duration,
     /// What is paid with.
     pub token: TokenName,
+    /// How they move the money.
+    #[serde(default, skip_serializing_if = "Method::is_eip3009")]
+    pub method: Method,
     /// How they are signed.
     #[serde(default, skip_serializing_if = "SignatureKind::is_ecdsa")]
     pub signature: SignatureKind,
@@ -131,9 +135,40 @@ impl Default for Payments {
             price: 10_000,
             window: Duration::from_mins(2),
             token: TokenName::default(),
+            method: Method::default(),
             signature: SignatureKind::default(),
             wrong: None,
         }
+    }
+}
+
+/// How payments move the money, and under which scheme.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Method {
+    /// By EIP-3009, scheme `exact`.
+    #[default]
+    Eip3009,
+    /// Over Permit2, scheme `exact`.
+    Permit2Exact,
+    /// Over Permit2, scheme `upto`: all of what was signed is charged.
+    Permit2Upto,
+}
+
+impl Method {
+    /// The scheme over Permit2, when it goes over Permit2.
+    #[must_use]
+    pub const fn permit2(self) -> Option<Permit2Scheme> {
+        match self {
+            Self::Eip3009 => None,
+            Self::Permit2Exact => Some(Permit2Scheme::Exact),
+            Self::Permit2Upto => Some(Permit2Scheme::Upto),
+        }
+    }
+
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it over like this")]
+    const fn is_eip3009(&self) -> bool {
+        matches!(self, Self::Eip3009)
     }
 }
 

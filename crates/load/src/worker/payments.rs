@@ -1,11 +1,13 @@
 //! Payments made ahead of need, by a thread of their own.
 
-use crate::job::Job;
+use crate::job::{Job, Payments};
+use crate::permit2;
 use crate::quantum::Signer;
 use bytes::Bytes;
 use gauntlet_mint::{Mint, MintError, Payer};
 use gauntlet_report::clock;
 use gauntlet_wire::mutation::words::{Cast, Change};
+use gauntlet_wire::permit2::Permit2Scheme;
 use gauntlet_wire::{B256, Draft, Key, Token, U256};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -118,7 +120,9 @@ impl<'a> Press<'a> {
         for _ in 0..BATCH {
             self.made += 1;
             let payer = self.payer(self.made);
-            if let Some(mut quantum) = self.quantum.take() {
+            if let Some(scheme) = self.job.payments.method.permit2() {
+                batch.push(self.over_permit2(scheme, payer)?);
+            } else if let Some(mut quantum) = self.quantum.take() {
                 let made = self.quantum_signed(&mut quantum, payer);
                 self.quantum = Some(quantum);
                 batch.push(made?);
@@ -162,6 +166,17 @@ impl<'a> Press<'a> {
         // Spread evenly: the golden ratio's multiples fill the unit interval without clusters.
         let place = (number as f64 * 0.618_033_988_749_894_9).fract();
         place < share
+    }
+
+    /// A payment over Permit2.
+    fn over_permit2(&mut self, scheme: Permit2Scheme, payer: usize) -> Result<Prepared, MintError> {
+        let (number, nonce) = self.mint.spare_nonce();
+        let Payments { terms, facilitator, .. } = &self.job.payments;
+        // Every payer's key is one: it was made from the like.
+        let key =
+            Key::from_bytes(self.payers[payer].key.to_bytes()).unwrap_or_else(|| self.pattern.signer.clone());
+        let text = permit2::body(scheme, terms, key, nonce, *facilitator, self.second)?.into_bytes();
+        Ok(Prepared { number, nonce, payer, text: text.into(), change: None, made: Instant::now() })
     }
 
     /// A payment that is signed by ML-DSA. Its signature takes longer than all else, so that these are made one by one.

@@ -91,7 +91,8 @@ fn a_ladder_that_could_not_be_climbed_is_not_green() {
 
 #[test]
 fn what_a_target_says_cannot_steer_a_terminal() {
-    let odd = Rung { detail: "a\u{1b}[2Jb | c".into(), ..rung(Part::Request, 1300, End::Refused, 402, false) };
+    let odd =
+        Rung { detail: "a\u{1b}[2Jb | c".into(), ..rung(Part::Request, 1300, End::Refused, 402, false) };
     let odd = record(vec![odd], Outcome::Pass);
     assert!(!sizes(&odd, &Style::PLAIN).contains('\u{1b}'));
     assert!(sizes_markdown(&odd).contains("\\|"));
