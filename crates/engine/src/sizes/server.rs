@@ -144,7 +144,7 @@ fn why(visit: &Visit, version: Version) -> String {
     if visit.served() {
         return String::new();
     }
-    if let Some(fault) = &visit.reply.exchange.fault {
+    if let (Some(fault), None) = (&visit.reply.exchange.fault, visit.reply.exchange.status) {
         return fault.to_string();
     }
     let reason = || visit.receipt(version).and_then(|receipt| receipt.reason);
