@@ -8,6 +8,7 @@
 use crate::chain::{Chain, connect, rpc};
 use crate::error::ChainError;
 use crate::events::{self, Place};
+use crate::permit2_calls;
 use alloy_primitives::{Address, B256, Bytes, Log, U64};
 use alloy_provider::{DynProvider, Provider as _};
 use gauntlet_report::{AuthorizationUse, Transfer};
@@ -56,7 +57,7 @@ pub struct TxFacts {
     pub status: bool,
     /// Money that it moved, in the tokens of the chain.
     pub transfers: Vec<Transfer>,
-    /// Authorizations that it spent, in the tokens of the chain.
+    /// Authorizations that it spent, in the tokens of the chain, and nonces of Permit2 that an x402 proxy spent.
     pub used: Vec<AuthorizationUse>,
     /// What it called, of one that reverted: there are no events to tell which authorization it carried.
     pub input: Option<Bytes>,
@@ -170,12 +171,22 @@ impl Follower {
         Ok(by_transaction)
     }
 
-    /// The transactions of each of these blocks, each as the call that it began with.
+    /// The transactions of each of these blocks, each as the call that it began with. Of the calls within only those that
+    /// settle over Permit2 are kept.
     async fn calls(&self, blocks: &[&RawBlock]) -> Result<Vec<Vec<RawCall>>, ChainError> {
         let calls = blocks.iter().map(|block| ("trace_block", json!([block.number]))).collect();
         let answers: Vec<Vec<RawCall>> = rpc::batch(&self.provider, "trace a block", calls).await?;
-        let outermost = |(block, mut calls): (&&RawBlock, Vec<RawCall>)| {
-            calls.retain(|call| call.trace_address.is_empty());
+        let outermost = |(block, calls): (&&RawBlock, Vec<RawCall>)| {
+            let number = block.number.to();
+            let mut over_permit2 = HashMap::<B256, Vec<AuthorizationUse>>::new();
+            for spent in calls.iter().filter_map(|call| call.permit2(number)) {
+                over_permit2.entry(spent.tx).or_default().push(spent);
+            }
+            let mut calls: Vec<RawCall> =
+                calls.into_iter().filter(|call| call.trace_address.is_empty()).collect();
+            for call in &mut calls {
+                call.over_permit2 = over_permit2.remove(&call.transaction_hash).unwrap_or_default();
+            }
             let same = calls.iter().map(|call| &call.transaction_hash).eq(&block.transactions);
             same.then_some(calls).ok_or(ChainError::TakenBack { block: block.number.to() })
         };
@@ -191,7 +202,8 @@ fn transaction(block: u64, call: RawCall, logs: Vec<RawLog>) -> TxFacts {
         to: call.action.to,
         status,
         transfers: Vec::new(),
-        used: Vec::new(),
+        // What was spent within a transaction that reverted is not spent.
+        used: if status { call.over_permit2 } else { Vec::new() },
         input: if status { None } else { call.action.input },
     };
     for log in logs {
@@ -251,6 +263,19 @@ struct RawCall {
     trace_address: Vec<u32>,
     action: RawAction,
     error: Option<IgnoredAny>,
+    /// What the calls of its transaction have spent over Permit2, of the one that they all come from.
+    #[serde(skip)]
+    over_permit2: Vec<AuthorizationUse>,
+}
+
+impl RawCall {
+    fn permit2(&self, block: u64) -> Option<AuthorizationUse> {
+        let (to, input) = (self.action.to?, self.action.input.as_ref()?);
+        if self.error.is_some() {
+            return None;
+        }
+        permit2_calls::spent(to, input, self.transaction_hash, block)
+    }
 }
 
 #[derive(Debug, Deserialize)]

@@ -23,6 +23,7 @@ pub mod tokens;
 mod awkward;
 mod contracts;
 mod events;
+mod permit2_calls;
 mod predeploys;
 mod stand_ins;
 

@@ -43,6 +43,8 @@ pub(crate) enum Command {
     Run(Box<RunArgs>),
     /// Load on one target, and whether the books still balance afterwards
     Load(Box<LoadArgs>),
+    /// How big a payment may be: headers and bodies of many lengths, ML-DSA signatures, and nginx in between
+    Sizes(Box<SizesArgs>),
     /// Add the parts of a load run up that was split with --shard
     Merge(MergeArgs),
     /// Makes the load of `gauntlet load`, which starts it
@@ -190,7 +192,7 @@ pub(crate) struct RunArgs {
 )]
 pub(crate) struct LoadArgs {
     /// Name of a plan that comes with Gauntlet (smoke, baseline, ramp, spike, soak, replay-storm, distinct-burst,
-    /// mixed-invalid, slow-chain, hostile-tokens), or the path of a plan
+    /// mixed-invalid, slow-chain, hostile-tokens, permit2, upto, post-quantum), or the path of a plan
     #[arg(value_name = "PLAN", default_value = "smoke")]
     pub(crate) plan: String,
     /// A manifest's path, double:facilitator, double:server, either with +MUTANT, or a URL with --role
@@ -226,6 +228,9 @@ pub(crate) struct LoadArgs {
     /// Compare with this target: both are run in turn (A B, B A, …)
     #[arg(long, value_name = "TARGET", conflicts_with = "find_limit")]
     pub(crate) against: Option<String>,
+    /// Compare with the same target and plain signatures: for plans whose payments are signed in another way
+    #[arg(long, conflicts_with_all = ["find_limit", "against", "baseline", "save"])]
+    pub(crate) against_ecdsa: bool,
     /// Compare with what --save wrote
     #[arg(long, value_name = "FILE", conflicts_with_all = ["find_limit", "against"])]
     pub(crate) baseline: Option<PathBuf>,
@@ -236,7 +241,7 @@ pub(crate) struct LoadArgs {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100))]
     pub(crate) rounds: Option<u32>,
     /// Do only a part of the plan, I/N with I from 0; the parts of all are added up by `gauntlet merge`
-    #[arg(long, value_name = "I/N", value_parser = shard, requires_all = ["begin_at", "seed", "rpc_url"], conflicts_with_all = ["find_limit", "against", "baseline", "save", "rounds"])]
+    #[arg(long, value_name = "I/N", value_parser = shard, requires_all = ["begin_at", "seed", "rpc_url"], conflicts_with_all = ["find_limit", "against", "against_ecdsa", "baseline", "save", "rounds"])]
     pub(crate) shard: Option<Shard>,
     /// Begin at this moment, ms since 1970; the same for all parts
     #[arg(long, value_name = "MS", requires = "shard")]
@@ -272,12 +277,70 @@ pub(crate) struct LoadArgs {
     pub(crate) command: Vec<String>,
 }
 
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Where a target stops taking payments is measured and fails nobody. Exit codes: 0 at every size paid and served, or neither ·\n\
+1 money without content, or content without money · 2 usage or a broken file · 3 our own fault · 5 inconclusive ·\n\
+130 interrupted, reports written"
+)]
+pub(crate) struct SizesArgs {
+    /// A manifest's path, double:facilitator, double:server, either with +MUTANT, or a URL with --role
+    #[arg(long, short, value_name = "TARGET", required_unless_present = "command")]
+    pub(crate) target: Option<String>,
+    /// The role of a target that is a URL or a command: facilitator or server
+    #[arg(long, value_name = "ROLE")]
+    pub(crate) role: Option<Role>,
+    /// The paid route of a server that is a URL or a command: /path
+    #[arg(long = "route", value_name = "ROUTE")]
+    pub(crate) routes: Vec<String>,
+    /// The facilitator behind a server: a manifest's path, double:facilitator, or a URL
+    #[arg(long, value_name = "TARGET", default_value = "double:facilitator")]
+    pub(crate) facilitator: String,
+    /// Port of the facilitator URL that we offer, for a server that runs already and has been pointed there
+    #[arg(long, value_name = "N")]
+    pub(crate) facilitator_port: Option<u16>,
+    /// The nginx that stands between for a second climb; otherwise the one in PATH
+    #[arg(long, value_name = "PATH")]
+    pub(crate) nginx: Option<PathBuf>,
+    /// Do not climb through nginx, although it is installed
+    #[arg(long, conflicts_with = "nginx")]
+    pub(crate) no_nginx: bool,
+    #[command(flatten)]
+    pub(crate) chain: ChainOptions,
+    /// Use the chain of `gauntlet chain up` at this URL instead of starting one
+    #[arg(long, value_name = "URL", env = "GAUNTLET_RPC_URL")]
+    pub(crate) rpc_url: Option<String>,
+    /// Seed of accounts and nonces; drawn and shown when not given
+    #[arg(long, value_name = "N")]
+    pub(crate) seed: Option<u64>,
+    /// The longest wait for one answer, seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=600))]
+    pub(crate) timeout: u64,
+    /// Folder for the record and the reports, which must not hold a run yet; otherwise a new one below runs/
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// What is written to stdout
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub(crate) format: Format,
+    /// No progress on stderr
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+    /// A command that starts the target; it learns its port from PORT and the chain from GAUNTLET_RPC_URL and others
+    #[arg(last = true, value_name = "COMMAND", conflicts_with = "target")]
+    pub(crate) command: Vec<String>,
+}
+
 fn shard(text: &str) -> Result<Shard, String> {
     let parts = text.split_once('/').and_then(|(index, of)| Some((index.parse().ok()?, of.parse().ok()?)));
     match parts {
         Some((index, of)) if index < of && of <= 10_000 => Ok(Shard { index, of }),
         _ => Err("write I/N, such as 0/3 for the first of three".into()),
     }
+}
+
+fn length(text: &str) -> Result<usize, String> {
+    let length: Option<usize> = text.parse().ok().filter(|length| *length <= 1 << 20);
+    length.ok_or_else(|| "write bytes, at most 1048576".into())
 }
 
 fn rate(text: &str) -> Result<f64, String> {
@@ -588,6 +651,12 @@ pub(crate) struct ServeArgs {
     /// Whether a dialect is played as is reported of the service itself, or as its documents show
     #[arg(long, value_enum, value_name = "MANNER", default_value_t = MannerName::Production, requires = "dialect")]
     pub(crate) manner: MannerName,
+    /// Make a server's PAYMENT-REQUIRED so many bytes long, to see what a proxy or a client makes of it
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = length)]
+    pub(crate) challenge_bytes: usize,
+    /// Make a server's PAYMENT-RESPONSE so many bytes long
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = length)]
+    pub(crate) receipt_bytes: usize,
     /// Port; chosen by the system when not given
     #[arg(long, value_name = "N", default_value_t = 0, env = "PORT")]
     pub(crate) port: u16,

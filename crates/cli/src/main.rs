@@ -38,6 +38,7 @@ async fn dispatch(cli: Cli, color: bool) -> Result<ExitCode, Failure> {
         Command::Demo(args) => commands::demo::run(args, color).await,
         Command::Run(args) => commands::run::run(*args, color).await,
         Command::Load(args) => commands::load::run(*args, color).await,
+        Command::Sizes(args) => commands::sizes::run(*args, color).await,
         Command::Merge(args) => commands::load::merge(&args, color),
         Command::LoadWorker => commands::load::worker().await,
         Command::Replay(args) => commands::replay::run(args, color).await,

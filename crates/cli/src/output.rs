@@ -30,7 +30,7 @@ pub(crate) fn json(record: &Record) -> String {
 /// JSON in which no character can steer a terminal. JSON itself asks for that below U+0020 only, but a terminal obeys
 /// U+009B, and marks of direction hide text, too. Such characters stand within strings, so that nothing changes for
 /// whoever parses it.
-fn visible_json(json: &str) -> String {
+pub(crate) fn visible_json(json: &str) -> String {
     let mut visible = String::with_capacity(json.len());
     for letter in json.chars() {
         let harmless = letter.is_ascii() || text::escape(letter.encode_utf8(&mut [0; 4])).starts_with(letter);

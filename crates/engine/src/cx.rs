@@ -10,7 +10,9 @@ use crate::scene::Scene;
 use crate::world::World;
 use gauntlet_chain::ChainError;
 use gauntlet_probe::Request;
-use gauntlet_report::{Asked, CaseSent, ChainFact, Class, Event, Exchange, Finding, Ledger, Severity, clock};
+use gauntlet_report::{
+    Asked, CaseSent, ChainFact, Class, Event, Exchange, Finding, Ledger, Rung, Severity, clock,
+};
 use gauntlet_wire::{Address, Draft, Key, LedgerView, Terms, Token, TokenView, U256, Version};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
@@ -30,6 +32,8 @@ pub struct Collected {
     pub notes: Vec<String>,
     /// Exchanges, in the order in which they ended.
     pub exchanges: Vec<Exchange>,
+    /// Payments of many lengths and what became of them, in the order of the ladder.
+    pub sizes: Vec<Rung>,
 }
 
 /// The context of one check. Clones share everything.

@@ -80,6 +80,7 @@ const FILES: &[(&str, &str)] = &[
     ("upto", include_str!("../../../fixtures/requirements/upto.toml")),
     ("b402", include_str!("../../../fixtures/requirements/b402.toml")),
     ("gas-sponsoring", include_str!("../../../fixtures/requirements/gas-sponsoring.toml")),
+    ("sizes", include_str!("../../../fixtures/requirements/sizes.toml")),
     ("smart-wallets", include_str!("../../../fixtures/requirements/smart-wallets.toml")),
     ("tokens", include_str!("../../../fixtures/requirements/tokens.toml")),
     ("search", include_str!("../../../fixtures/requirements/search.toml")),

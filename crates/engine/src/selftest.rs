@@ -365,6 +365,7 @@ async fn hold(test: &SelfTest, tried: Tried<'_>, checks: Vec<Check>) -> Result<V
             known: KnownIssues::default(),
             now: None,
             salt: String::new(),
+            nginx: None,
             command: Vec::new(),
             tee: None,
         },

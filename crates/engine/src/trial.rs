@@ -6,6 +6,7 @@ mod schedule;
 mod setup;
 mod surroundings;
 
+pub(crate) use running::OwnDouble;
 pub use running::{Live, Starter};
 pub use surroundings::{Surroundings, placeholder_names, second_payee};
 
@@ -78,6 +79,8 @@ pub struct TrialConfig {
     pub now: Option<u64>,
     /// Another set of accounts for the same seed, where the chain remembers the old ones.
     pub salt: String,
+    /// The nginx that the ladder of sizes is climbed through as well; none: without one.
+    pub nginx: Option<PathBuf>,
     /// The command line, for the record.
     pub command: Vec<String>,
     /// A second sink for the record's lines.

@@ -68,6 +68,8 @@ pub struct World {
     pub settle_lane: tokio::sync::Mutex<()>,
     /// How much the checks that search may search.
     pub budget: Budget,
+    /// The nginx that the ladder of sizes is climbed through as well; none: without one.
+    pub nginx: Option<PathBuf>,
     /// What changes while the run goes on.
     pub state: State,
 }

@@ -13,7 +13,7 @@
 
 use bytes::Bytes;
 use gauntlet_load::job::{Job, Order, Payments, Word, Work};
-use gauntlet_load::plan::{Pace, Shard, Stage};
+use gauntlet_load::plan::{Method, Pace, Shard, SignatureKind, Stage};
 use gauntlet_wire::{Address, Network, Terms, Token, U256, Version};
 use goose::config::GooseConfiguration;
 use goose::goose::{GooseMethod, GooseRequest, GooseUser, Scenario, Transaction};
@@ -181,6 +181,9 @@ fn job(url: &str, pace: Pace, port: u16) -> Job {
         users: USERS,
         payments: Payments {
             seed: "bench".into(),
+            method: Method::Eip3009,
+            facilitator: Address::ZERO,
+            signature: SignatureKind::Ecdsa,
             payers: 10_000,
             terms: Terms {
                 scheme: "exact".into(),

@@ -2,7 +2,9 @@
 
 use crate::config::LoadConfig;
 use crate::job::Work;
+use crate::permit2;
 use crate::prepare::{self, PURSE};
+use crate::quantum;
 use gauntlet_chain::Chain;
 use gauntlet_engine::history::{Endpoint, Said};
 use gauntlet_engine::reply::{Reply, says};
@@ -13,7 +15,8 @@ use gauntlet_engine::trial::Live;
 use gauntlet_probe::{Client, ClientConfig, Request, Role};
 use gauntlet_report::clock;
 use gauntlet_wire::header::{encode_bytes, payment_header};
-use gauntlet_wire::{Draft, Echo, Key, Terms};
+use gauntlet_wire::permit2::Permit2Scheme;
+use gauntlet_wire::{Address, Draft, Echo, Key, Terms};
 use std::time::Duration;
 
 /// What the target asks for, learnt by paying once.
@@ -21,6 +24,8 @@ pub(crate) struct Learnt {
     pub(crate) terms: Terms,
     /// What a server offered, as it wrote it.
     pub(crate) echo: Option<Echo>,
+    /// Who may charge payments of scheme `upto`; zero for others.
+    pub(crate) facilitator: Address,
 }
 
 /// Why the control failed.
@@ -74,13 +79,37 @@ async fn payment(config: &LoadConfig, chain: &Chain, terms: &Terms) -> Result<Dr
     // Shards pay once each, and a chain that stays remembers earlier runs.
     let name = (prepare::seed(config), config.shard.index, clock::unix_millis());
     let nonce = Key::derive(&format!("{}/control/{}/{}", name.0, name.1, name.2)).to_bytes();
-    Ok(Draft::valid(config.plan.version, terms.clone(), payer, nonce, clock::unix_seconds()))
+    let seed = name.0;
+    let mut draft =
+        Draft::valid(config.plan.version, terms.clone(), payer.clone(), nonce, clock::unix_seconds());
+    if let Some(parameters) = config.plan.payments.signature.parameters() {
+        let attester = quantum::attester(&seed).address();
+        let placed = chain.place_attested_wallets(&[payer.address()], attester).await;
+        placed.map_err(|error| error.to_string())?;
+        quantum::Signer::new(parameters, &seed).sign(&mut draft);
+    }
+    Ok(draft)
 }
 
 async fn ask_facilitator(config: &LoadConfig, chain: &Chain, client: &Client) -> Result<Learnt, String> {
     let terms = prepare::terms(config, chain).map_err(|error| error.to_string())?;
     let plain = Terms { token: chain.tokens().usdc.clone(), ..terms.clone() };
-    let body = payment(config, chain, &plain).await?.body().map_err(|error| error.to_string())?;
+    let draft = payment(config, chain, &plain).await?;
+    let scheme = config.plan.payments.method.permit2();
+    let facilitator = match scheme {
+        Some(Permit2Scheme::Upto) => upto_facilitator(config, client).await?,
+        _ => Address::ZERO,
+    };
+    let body = match scheme {
+        None => draft.body(),
+        Some(scheme) => {
+            let (payer, nonce) = (draft.signer.clone(), draft.authorization.nonce);
+            let allowed = chain.set_permit2_allowance(plain.token.address, payer.address(), PURSE).await;
+            allowed.map_err(|error| error.to_string())?;
+            permit2::body(scheme, &plain, payer, nonce, facilitator, clock::unix_seconds())
+        }
+    };
+    let body = body.map_err(|error| error.to_string())?;
     let endpoints: &[Endpoint] = match prepare::work(config) {
         Work::Verify => &[Endpoint::Verify],
         Work::Settle => &[Endpoint::Settle],
@@ -103,7 +132,16 @@ async fn ask_facilitator(config: &LoadConfig, chain: &Chain, client: &Client) ->
             ));
         }
     }
-    Ok(Learnt { terms, echo: None })
+    Ok(Learnt { terms, echo: None, facilitator })
+}
+
+/// Whom payers of scheme `upto` have to name.
+async fn upto_facilitator(config: &LoadConfig, client: &Client) -> Result<Address, String> {
+    let exchange = client.send(Request::get("/supported")).await;
+    let response = exchange.response.as_ref().map(|response| response.body.as_slice());
+    let supported = serde_json::from_slice(response.unwrap_or_default()).unwrap_or_default();
+    let named = permit2::facilitator(&supported, &config.network.network.caip2());
+    named.ok_or_else(|| "/supported names no facilitator whom payers of scheme upto could name".into())
 }
 
 async fn buy(config: &LoadConfig, chain: &Chain, live: &Live, client: &Client) -> Result<Learnt, String> {
@@ -113,7 +151,7 @@ async fn buy(config: &LoadConfig, chain: &Chain, live: &Live, client: &Client) -
     let unpaid = Visit::of(client.send(ask(route)).await, "no payment".into(), canary);
     let offer = Offer::of(&unpaid, version, config.network.network, &chain.tokens().usdc);
     let offer = offer.map_err(|problem| format!("{} cannot be bought: {problem}", route.path))?;
-    let learnt = Learnt { terms: offer.terms.clone(), echo: Some(offer.echo()) };
+    let learnt = Learnt { terms: offer.terms.clone(), echo: Some(offer.echo()), facilitator: Address::ZERO };
     if prepare::work(config) == Work::Challenge {
         return Ok(learnt);
     }

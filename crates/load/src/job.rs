@@ -2,9 +2,9 @@
 
 use crate::measure::{Lot, Mark, Pairs};
 use crate::phase::Phase;
-use crate::plan::{Shard, Stage};
+use crate::plan::{Method, Shard, SignatureKind, Stage};
 use crate::tally::Measured;
-use gauntlet_wire::{B256, Change, Echo, Terms, Version};
+use gauntlet_wire::{Address, B256, Change, Echo, Terms, Version};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -60,6 +60,12 @@ pub struct Payments {
     pub terms: Terms,
     /// What a server offered, as it wrote it; none for a facilitator.
     pub echo: Option<Echo>,
+    /// How they move the money.
+    pub method: Method,
+    /// Who may charge payments of scheme `upto`; zero for others.
+    pub facilitator: Address,
+    /// How they are signed.
+    pub signature: SignatureKind,
     /// Share of the payments that are wrong, and in what ways.
     pub wrong: Option<(f64, Vec<Change>)>,
     /// How many are kept ready at most.

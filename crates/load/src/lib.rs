@@ -31,7 +31,9 @@ pub mod worker;
 
 mod control;
 mod crew;
+mod permit2;
 mod prepare;
+mod quantum;
 
 pub use conduct::hold;
 pub use config::{CeilingFrom, ChainFrom, Lately, LoadConfig, LoadError, Progress, Watcher};

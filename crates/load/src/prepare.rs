@@ -3,6 +3,7 @@
 use crate::config::{CeilingFrom, ChainFrom, LoadConfig, LoadError, Watcher};
 use crate::job::{Sold, Work};
 use crate::plan::{FacilitatorWork, Pace, ServerWork};
+use crate::quantum;
 use gauntlet_chain::{Ceiling, Chain, ChainConfig, Mining};
 use gauntlet_engine::TargetSpec;
 use gauntlet_engine::cast::token;
@@ -161,11 +162,23 @@ fn mining(config: &LoadConfig) -> Mining {
 }
 
 async fn fund(config: &LoadConfig, chain: &Chain, watcher: &dyn Watcher) -> Result<(), LoadError> {
+    if config.target.role() == Role::Server && config.plan.payments.method.permit2().is_some() {
+        let what = "payments over Permit2 go to facilitators: what a server sells says itself how it is paid";
+        return Err(LoadError::Plan(what.into()));
+    }
     let payers = gauntlet_mint::keys::payers(&seed(config), payers(config));
     watcher.step(&format!("giving {} payers their money", payers.len()));
     let accounts: Vec<_> = payers.iter().map(|payer| payer.address).collect();
     let token = paid_in(config, chain)?.address;
     chain.set_balances(token, &accounts, PURSE).await?;
+    if config.plan.payments.method.permit2().is_some() {
+        chain.set_permit2_allowances(token, &accounts, PURSE).await?;
+    }
+    if config.plan.payments.signature.parameters().is_some() {
+        watcher.step("making wallets of them that take post-quantum signatures");
+        let attester = quantum::attester(&seed(config)).address();
+        chain.place_attested_wallets(&accounts, attester).await?;
+    }
     Ok(())
 }
 

@@ -7,6 +7,7 @@
 //! - [`digest`]: the EIP-712 digest of an authorization under one domain.
 //! - [`keys`]: payers whose keys are worth nothing outside a local chain, made in bulk.
 //! - [`nonces`]: nonces that say which payment they belong to.
+//! - [`post_quantum`]: ML-DSA keys and signatures, one by one.
 //! - [`sign`]: a signer for any key, and a much faster one that gives keys away and takes throwaway keys only.
 //! - [`template`]: a payment as text with three places to fill in.
 //! - [`Mint`]: all of them together.
@@ -16,6 +17,7 @@
 pub mod digest;
 pub mod keys;
 pub mod nonces;
+pub mod post_quantum;
 pub mod sign;
 pub mod template;
 
@@ -26,4 +28,5 @@ mod sample;
 pub use keys::{Payer, ThrowawayKey};
 pub use mint::{Mint, MintError};
 pub use nonces::Nonces;
+pub use post_quantum::{ParameterSet, QuantumKey};
 pub use template::{Template, TemplateError};

@@ -1,5 +1,6 @@
 //! The events of a run: one line each in `run.ndjson`.
 
+use crate::sizes::Rung;
 use crate::{Asked, Bought, ChainFact, Class, Exchange, Ledger, Level, Outcome, Profile, Severity};
 use serde::{Deserialize, Serialize};
 
@@ -198,6 +199,9 @@ pub struct CheckReport {
     pub reason: Option<String>,
     /// Remarks that weigh nothing: which of several legal answers came.
     pub notes: Vec<String>,
+    /// Payments of many lengths and what became of them, when the check is about that.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sizes: Vec<Rung>,
     /// Known issue that makes this outcome expected.
     pub known: Option<KnownUse>,
     /// From start to end, milliseconds.

@@ -15,6 +15,7 @@ pub mod ledger;
 pub mod outcome;
 pub mod record;
 pub mod render;
+pub mod sizes;
 pub mod summary;
 pub mod text;
 
@@ -29,4 +30,5 @@ pub use history::{Asked, Bought, Endpoint, PaymentFacts, PaymentKey, Said};
 pub use ledger::{AuthorizationUse, Ledger, SentTx, Transfer};
 pub use outcome::{Class, Level, Outcome, Profile, Severity};
 pub use record::{FactRead, Record, RecordError, Writer};
+pub use sizes::Rung;
 pub use summary::Summary;

@@ -1,6 +1,6 @@
 //! Permit2: what it may take of an account, and which of its nonces are spent.
 
-use super::{Chain, Relayed};
+use super::{Chain, Relayed, rpc};
 use crate::error::ChainError;
 use crate::interface::{IPermit2, IToken};
 use crate::predeploys::PERMIT2;
@@ -33,10 +33,28 @@ impl Chain {
         owner: Address,
         amount: U256,
     ) -> Result<(), ChainError> {
-        let of_owner =
-            self.contract_at(token)?.slot_of("_allowances", owner).ok_or(ChainError::UnknownToken(token))?;
-        let slot = keccak256((PERMIT2, of_owner).abi_encode());
-        self.command("write storage", "anvil_setStorageAt", json!([token, slot, B256::from(amount)])).await
+        self.set_permit2_allowances(token, &[owner], amount).await
+    }
+
+    /// As [`Chain::set_permit2_allowance`], of many accounts.
+    ///
+    /// # Errors
+    ///
+    /// [`ChainError::UnknownToken`], [`ChainError::Rpc`].
+    pub async fn set_permit2_allowances(
+        &self,
+        token: Address,
+        owners: &[Address],
+        amount: U256,
+    ) -> Result<(), ChainError> {
+        let contract = self.contract_at(token)?;
+        let mut calls = Vec::with_capacity(owners.len());
+        for owner in owners {
+            let of_owner = contract.slot_of("_allowances", *owner).ok_or(ChainError::UnknownToken(token))?;
+            let slot = keccak256((PERMIT2, of_owner).abi_encode());
+            calls.push(("anvil_setStorageAt", json!([token, slot, B256::from(amount)])));
+        }
+        rpc::commands(&self.provider, "write storage", calls).await
     }
 
     /// What Permit2 may still take of an account, atomic units.

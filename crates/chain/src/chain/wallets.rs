@@ -8,7 +8,7 @@ use crate::contracts::Contract;
 use crate::error::ChainError;
 use crate::interface::{IRogueFactory, IWalletFactory};
 use crate::stand_ins::WALLET_FACTORY;
-use alloy_primitives::{Address, B256, Bytes, U256, hex};
+use alloy_primitives::{Address, B256, Bytes, U256, hex, keccak256};
 use alloy_provider::Provider as _;
 use alloy_rpc_types_eth::Filter;
 use alloy_sol_types::{SolCall as _, SolEvent as _};
@@ -156,6 +156,67 @@ impl Chain {
             Some(FactoryCall { factory, caller, tx: log.transaction_hash?, block: log.block_number? })
         };
         Ok(logs.iter().filter_map(call).collect())
+    }
+
+    /// Puts a wallet at an address that takes the signatures which were registered with it, see
+    /// [`Chain::register_signatures`], and no other.
+    ///
+    /// # Errors
+    ///
+    /// [`ChainError::Rpc`].
+    pub async fn place_registry_wallet(&self, at: Address) -> Result<(), ChainError> {
+        self.place_registry_wallets(&[at]).await
+    }
+
+    /// As [`Chain::place_registry_wallet`], at many addresses.
+    ///
+    /// # Errors
+    ///
+    /// [`ChainError::Rpc`].
+    pub async fn place_registry_wallets(&self, wallets: &[Address]) -> Result<(), ChainError> {
+        let code = hex::encode_prefixed(&Contract::RegistryWallet.artifact().runtime);
+        let calls = wallets.iter().map(|at| ("anvil_setCode", json!([at, code]))).collect();
+        rpc::commands(&self.provider, "put wallets in place", calls).await
+    }
+
+    /// Lets wallets of [`Chain::place_registry_wallet`] take these signatures of these digests: (wallet, digest, hash of
+    /// the signature's bytes). The caller has verified them, since the chain cannot.
+    ///
+    /// # Errors
+    ///
+    /// [`ChainError::Rpc`].
+    pub async fn register_signatures(&self, taken: &[(Address, B256, B256)]) -> Result<(), ChainError> {
+        let calls: Result<Vec<rpc::Call>, ChainError> = taken
+            .iter()
+            .map(|(wallet, digest, hash)| {
+                let (slot, _) =
+                    Contract::RegistryWallet.place("taken").ok_or(ChainError::UnknownToken(*wallet))?;
+                let slot = keccak256([digest.as_slice(), slot.as_slice()].concat());
+                Ok(("anvil_setStorageAt", json!([wallet, slot, hash])))
+            })
+            .collect();
+        rpc::commands(&self.provider, "register signatures", calls?).await
+    }
+
+    /// Turns accounts into wallets that take a signature of any kind with the plain signature of `attester` behind it:
+    /// of keccak256(digest ‖ keccak256(signature)). An account with a key keeps it, but the key signs for nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`ChainError::Rpc`].
+    pub async fn place_attested_wallets(
+        &self,
+        wallets: &[Address],
+        attester: Address,
+    ) -> Result<(), ChainError> {
+        let contract = Contract::AttestedWallet;
+        let code = hex::encode_prefixed(&contract.artifact().runtime);
+        let mut calls = Vec::with_capacity(wallets.len() * 2);
+        for wallet in wallets {
+            calls.push(("anvil_setCode", json!([wallet, code])));
+            calls.push(storage(*wallet, contract, "attester", attester.into_word())?);
+        }
+        rpc::commands(&self.provider, "put wallets in place", calls).await
     }
 
     async fn place(

@@ -44,6 +44,7 @@ pub(crate) async fn run(args: DemoArgs, color: bool) -> Result<ExitCode, Failure
         known: KnownIssues::default(),
         now: None,
         salt: String::new(),
+        nginx: None,
         command: std::env::args().collect(),
         tee: None,
     };

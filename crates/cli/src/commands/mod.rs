@@ -15,4 +15,5 @@ pub(crate) mod replay;
 pub(crate) mod report;
 pub(crate) mod run;
 pub(crate) mod serve;
+pub(crate) mod sizes;
 pub(crate) mod vectors;

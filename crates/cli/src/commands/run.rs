@@ -139,6 +139,7 @@ async fn one(args: &RunArgs, plan: Plan, seed: u64, run: String, folder: PathBuf
         run,
         known,
         now: None,
+        nginx: None,
         command: std::env::args().collect(),
         tee: (args.format == Format::Ndjson)
             .then(|| Box::new(output::RecordLines) as Box<dyn std::io::Write + Send>),
@@ -288,7 +289,11 @@ pub(super) fn salt(chain: &ChainSource, run: &str) -> String {
     }
 }
 
-fn known_issues(path: Option<&Path>, target: &TargetSpec, checks: &[Check]) -> Result<KnownIssues, Failure> {
+pub(super) fn known_issues(
+    path: Option<&Path>,
+    target: &TargetSpec,
+    checks: &[Check],
+) -> Result<KnownIssues, Failure> {
     let named = match target {
         TargetSpec::Manifest(manifest, _) => manifest.known_issues.as_deref(),
         _ => None,

@@ -92,6 +92,7 @@ async fn serve_server(args: ServeArgs) -> Result<ExitCode, Failure> {
         versions: Version::ALL.to_vec(),
         sales: server::Sales::default(),
         fault: mutant.map(|mutant| mutant.fault),
+        lengths: server::Lengths { challenge: args.challenge_bytes, receipt: args.receipt_bytes },
         listen: SocketAddr::from((Ipv4Addr::LOCALHOST, args.port)),
     })
     .await

@@ -24,5 +24,6 @@ mod scenarios;
 mod search;
 mod servers;
 mod shards;
+mod sizes;
 mod usage;
 mod vectors;

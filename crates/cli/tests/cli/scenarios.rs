@@ -251,7 +251,7 @@ fn lint_says_what_it_looked_at() {
     let gauntlet = Gauntlet::without_anvil();
     let root = repository();
     let said = gauntlet.run(&["lint", root.join("scenarios").to_str().unwrap()]);
-    said.exits(0).prints("11 load plans), 0 faults");
+    said.exits(0).prints("14 load plans), 0 faults");
     gauntlet
         .run(&["lint", root.join("fixtures/targets").to_str().unwrap()])
         .exits(0)

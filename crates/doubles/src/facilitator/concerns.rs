@@ -492,5 +492,6 @@ pub(super) const fn concerns(fault: Fault) -> &'static [&'static str] {
         SupportedFlickers => &["facilitator.supported.stable"],
         V1NetworkInV2 => &["facilitator.supported.kind-networks", "facilitator.supported.served"],
         V2NetworkInV1 => &["facilitator.supported.served", "facilitator.supported.short-name"],
+        LargeSettledAndRefused => &["facilitator.books.*", "facilitator.sizes.*"],
     }
 }

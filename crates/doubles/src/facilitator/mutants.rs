@@ -485,4 +485,8 @@ mutants! {
         "/supported uses short network names for version 2.";
     V2NetworkInV1, "v2-network-in-v1",
         "/supported uses CAIP-2 networks for version 1.";
+
+    // Payments that are long
+    LargeSettledAndRefused, "large-settled-and-refused",
+        "A payment whose body is longer than 6 KiB is settled and called a failure.";
 }

@@ -21,6 +21,9 @@ use hyper_util::service::TowerToHyperService;
 use serde_json::json;
 use std::sync::Arc;
 
+/// A body above this is large to a mutant, bytes.
+const LARGE: usize = 6 << 10;
+
 pub(super) fn router(service: Arc<Service>) -> Router {
     Router::new()
         .route("/verify", post(verify))
@@ -71,11 +74,15 @@ async fn settle(State(service): State<Arc<Service>>, headers: HeaderMap, body: a
     {
         return permit2::settle(&service, bytes).await;
     }
+    let is_large = body.as_ref().is_ok_and(|bytes| bytes.len() > LARGE);
     let (seen, payment) = match readable(&service, Call::Settle, &headers, body).await {
         Ok(read) => read,
         Err(response) => return response,
     };
     let answer = match settle_to_the_end(&service, payment.clone()).await {
+        Ok(_) if is_large && service.is(Fault::LargeSettledAndRefused) => {
+            Answer::no(Call::Settle, seen, reason::PAYLOAD, Some("the body is too large".into()))
+        }
         Ok(hash) => Answer::settled(seen, Some(&payment), hash),
         Err(failure) => Answer::refused(Call::Settle, seen, failure.refusal, failure.transaction),
     };

@@ -338,7 +338,8 @@ pub(super) const fn concerns(fault: Fault) -> &'static [&'static str] {
             "server.spelled.prototype{,.v1}",
         ],
         V1PayloadIs500 => &["server.refused.*", "server.spelled.other-version{,.v1}"],
-        BothHeadersServe | JsonIs500 | DiesOfHugeHeader | HangsUpOnLargeHeader => &["server.spelled.*"],
+        BothHeadersServe | JsonIs500 | HangsUpOnLargeHeader => &["server.spelled.*"],
+        DiesOfHugeHeader => &["server.sizes.padded{,.v1}", "server.spelled.*"],
         BothHeadersAre500 | Base64Is500 => &["server.books.no-server-error{,.v1}", "server.spelled.*"],
         LastOfRepeatedHeaders => &["server.spelled.forged-and-valid{,.v1}"],
         WrongTypeIs500 => &["server.refused.*", "server.replay.receipt-as-payment{,.v1}", "server.spelled.*"],
@@ -562,5 +563,9 @@ pub(super) const fn concerns(fault: Fault) -> &'static [&'static str] {
         ],
         CorsNotExposed => &["server.challenge.cors-exposed{,.v1}", "server.paid.cors-exposed{,.v1}"],
         PreflightRefused => &["server.challenge.preflight{,.v1}"],
+        LargeServedUnsettled | LargeSettledAndRefused => {
+            &["server.books.*", "server.sizes.*", "server.spelled.kib-*"]
+        }
+        LargeReceiptCut => &["server.sizes.*", "server.spelled.kib-*"],
     }
 }

@@ -5,7 +5,7 @@
 use super::handlers::Handled;
 use super::mutants::Fault;
 use super::order::Order;
-use super::payment::Payment;
+use super::payment::{LARGE, Payment};
 use super::receipts;
 use super::refusal::{Trouble, Why};
 use super::service::Service;
@@ -148,6 +148,9 @@ impl Deal {
         }
         let deal = permit2::charging(self, &handled);
         match settling::settle(&deal).await {
+            Ok(_) if self.is(Fault::LargeSettledAndRefused) && self.payment.length > LARGE => {
+                Err(Why::TooLarge.into())
+            }
             Ok(answer) => Ok(Sold { handled, receipt: Some(deal.receipt(&answer).await) }),
             Err(Why::NotSettled(_)) if doubled::is_served(self) => Ok(Sold { handled, receipt: None }),
             Err(why) => Err(Refused { why, produced: Some(handled) }),

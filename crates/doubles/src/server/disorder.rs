@@ -3,6 +3,7 @@
 use super::deal::{Deal, Refused, Sold};
 use super::handlers::Handled;
 use super::mutants::Fault;
+use super::payment::LARGE;
 use super::receipts;
 use super::settling;
 use gauntlet_wire::Version;
@@ -13,6 +14,7 @@ pub(super) async fn steps(deal: &Deal) -> Option<Result<Sold, Refused>> {
         Fault::NeverSettles => unsettled(deal).await,
         Fault::CreditForRegulars if purchases(deal) > 0 => unsettled(deal).await,
         Fault::ThirdIsFree if purchases(deal) >= 2 => unsettled(deal).await,
+        Fault::LargeServedUnsettled if deal.payment.length > LARGE => unsettled(deal).await,
         Fault::ServesBeforeSettle => settled_later(deal).await,
         Fault::SettlesWithoutVerify => unverified(deal).await,
         Fault::V1NeverVerified if deal.payment.version == Version::V1 => unverified(deal).await,

@@ -15,6 +15,7 @@ mod extension;
 mod facilitator;
 mod handlers;
 mod identifier;
+mod lengths;
 mod lenience;
 mod letters;
 mod matching;
@@ -41,6 +42,7 @@ use crate::DoubleError;
 use crate::listener::{Closing, Listener, Port};
 use gauntlet_wire::{Address, Network, Token, Version};
 pub use memory::Sales;
+pub use lengths::Lengths;
 use mutants::Fault;
 use service::Service;
 use std::net::SocketAddr;
@@ -67,6 +69,9 @@ pub struct Config {
     pub sales: Sales,
     /// Its one fault; `None` for the conforming double.
     pub fault: Option<Fault>,
+    /// How long its `PAYMENT-REQUIRED` and its receipts are at least, for whoever wants to see what a proxy or a client
+    /// makes of that.
+    pub lengths: Lengths,
     /// Where it listens; port 0 lets the system choose.
     pub listen: SocketAddr,
 }

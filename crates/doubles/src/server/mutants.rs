@@ -551,4 +551,12 @@ mutants! {
         "Browsers may not read the payment headers of answers.";
     PreflightRefused, "preflight-refused",
         "A preflight is answered 402 and allows nothing.";
+
+    // Payments that are long
+    LargeServedUnsettled, "large-served-unsettled",
+        "A payment whose header is longer than 6 KiB is served as soon as it is verified; settle is never asked.";
+    LargeSettledAndRefused, "large-settled-and-refused",
+        "A payment whose header is longer than 6 KiB is settled and answered 431.";
+    LargeReceiptCut, "large-receipt-cut",
+        "The receipt of a payment whose header is longer than 6 KiB names half of its transaction.";
 }

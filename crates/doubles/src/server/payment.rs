@@ -16,6 +16,9 @@ use serde_json::{Value, json};
 /// The largest payment header that is read, bytes.
 pub(super) const HEADER_LIMIT: usize = 32 << 10;
 
+/// A payment header above this is large to a mutant, bytes.
+pub(super) const LARGE: usize = 6 << 10;
+
 /// A payment header of this version.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Presented {

@@ -3,7 +3,9 @@
 //! Source: core v2 §5.3.2, core v1 §5.3.2. Whatever else a facilitator says stays with the server.
 
 use super::deal::Deal;
+use super::lengths::padded;
 use super::mutants::Fault;
+use super::payment::LARGE;
 use super::permit2;
 use super::refusal::Why;
 use super::service::Service;
@@ -28,6 +30,10 @@ pub(super) fn of_success(deal: &Deal, answer: &SettleAnswer) -> Value {
         Some(Fault::ReceiptOtherTransaction) => receipt["transaction"] = invented(deal)["transaction"].take(),
         Some(Fault::ReceiptWrongPayer) => {
             receipt["payer"] = json!(deal.order.offer.terms.pay_to.to_checksum(None));
+        }
+        Some(Fault::LargeReceiptCut) if deal.payment.length > LARGE => {
+            let transaction = transaction(answer);
+            receipt["transaction"] = json!(&transaction[..transaction.len() / 2]);
         }
         Some(Fault::ReceiptWrongNetwork) => {
             receipt["network"] = json!(Network::new(137).name(deal.payment.version));
@@ -102,6 +108,7 @@ pub(super) fn line(
     version: Version,
     receipt: &Value,
 ) -> Option<(HeaderName, HeaderValue)> {
+    let receipt = &padded(receipt.clone(), service.lengths.receipt);
     let text = match service.fault {
         Some(Fault::ReceiptRawJson) => receipt.to_string(),
         Some(Fault::ReceiptNotBase64) => format!("base64:{}", encode(receipt)),

@@ -2,6 +2,7 @@
 //!
 //! Source: HTTP transport v2 (PAYMENT-REQUIRED, PAYMENT-RESPONSE), v1 (PaymentRequirementsResponse).
 
+use super::lengths::padded;
 use super::misprint;
 use super::mutants::Fault;
 use super::order::Order;
@@ -39,7 +40,9 @@ pub(super) fn refuse(service: &Service, order: &Order, buyer: &Buyer, why: &Why)
     *response.status_mut() = status;
     let drops_header = as_page && service.is(Fault::HtmlDropsHeader);
     if service.serves(Version::V2) && asks_again(service, why) && !drops_header {
-        for line in misprint::header_lines(service, order.offer.v2(&error), higher) {
+        for line in
+            misprint::header_lines(service, padded(order.offer.v2(&error), service.lengths.challenge), higher)
+        {
             append(response.headers_mut(), PAYMENT_REQUIRED, &line);
         }
     }

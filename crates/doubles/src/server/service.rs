@@ -4,6 +4,7 @@ use super::Config;
 use super::facilitator::Facilitator;
 use super::handlers::Handlers;
 use super::identifier::Answers;
+use super::lengths::Lengths;
 use super::mutants::Fault;
 use super::quirks::Quirks;
 use super::routes::Payee;
@@ -23,6 +24,7 @@ pub(super) struct Service {
     other_payee: Address,
     pub(super) versions: Vec<Version>,
     pub(super) fault: Option<Fault>,
+    pub(super) lengths: Lengths,
     /// Where it listens.
     pub(super) address: SocketAddr,
     pub(super) handlers: Handlers,
@@ -47,6 +49,7 @@ impl Service {
             versions,
             sales,
             fault,
+            lengths,
             listen: _,
         } = config;
         Ok(Self {
@@ -57,6 +60,7 @@ impl Service {
             other_payee,
             versions,
             fault,
+            lengths,
             address,
             handlers: Handlers::new(canary),
             claims: sales.of(fault),

@@ -3,6 +3,7 @@
 mod mutants;
 mod outages;
 mod payments;
+mod quantum;
 mod searched;
 mod settling;
 mod support;

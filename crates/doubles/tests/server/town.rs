@@ -79,6 +79,7 @@ impl Town {
             versions: Version::ALL.to_vec(),
             sales: Sales::default(),
             fault: fault.into(),
+            lengths: gauntlet_doubles::server::Lengths::default(),
             listen: anywhere(),
         }
     }

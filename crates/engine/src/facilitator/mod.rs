@@ -29,7 +29,7 @@ pub(crate) use gas::BOUND as BOUND_ON_GAS;
 /// All checks of the facilitator trial, in the order in which they are listed.
 #[must_use]
 pub fn checks() -> Vec<Check> {
-    let tables: [&[Row]; 12] = [
+    let tables: [&[Row]; 13] = [
         control::ROWS,
         supported::ROWS,
         replay::ROWS,
@@ -41,6 +41,7 @@ pub fn checks() -> Vec<Check> {
         gas::ROWS,
         control::REPEAT_ROWS,
         answers::ROWS,
+        crate::sizes::facilitator::ROWS,
         books::ROWS,
     ];
     let mut checks: Vec<Check> = tables.iter().flat_map(|table| table.iter()).flat_map(Row::checks).collect();

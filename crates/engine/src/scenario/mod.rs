@@ -13,7 +13,7 @@ pub mod files;
 mod front;
 pub mod grammar;
 pub mod model;
-mod nginx;
+pub(crate) mod nginx;
 mod play;
 mod read;
 pub mod reader;

@@ -7,12 +7,13 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// An nginx that stands before a server; killed when this is dropped.
-pub(super) struct Nginx {
+pub(crate) struct Nginx {
     running: RunningTarget,
 }
 
 /// The nginx of this machine.
-pub(super) fn program() -> Option<PathBuf> {
+#[must_use]
+pub fn program() -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
     std::env::split_paths(&path).map(|folder| folder.join("nginx")).find(|program| program.is_file())
 }
@@ -20,12 +21,21 @@ pub(super) fn program() -> Option<PathBuf> {
 impl Nginx {
     pub(super) async fn start(cx: &Cx, program: &Path, server: &str) -> Result<Self, String> {
         let folder = cx.world.folder.join(format!("{}.nginx", cx.check.id));
+        Self::configured(folder, program, |port| configuration(port, server)).await
+    }
+
+    /// An nginx with a configuration of the caller's own for a port, in which [`READY`] must be answered by itself.
+    pub(crate) async fn configured(
+        folder: PathBuf,
+        program: &Path,
+        configuration: impl Fn(u16) -> String,
+    ) -> Result<Self, String> {
         let told = |error: &dyn std::error::Error| error.to_string();
         std::fs::create_dir_all(&folder).map_err(|error| told(&error))?;
         let folder = std::path::absolute(folder).map_err(|error| told(&error))?;
         let port = free_port().map_err(|error| told(&error))?;
         let file = folder.join("nginx.conf");
-        std::fs::write(&file, configuration(port, server)).map_err(|error| told(&error))?;
+        std::fs::write(&file, configuration(port)).map_err(|error| told(&error))?;
         let words = [
             program,
             Path::new("-p"),
@@ -46,12 +56,13 @@ impl Nginx {
         Ok(Self { running: running.map_err(|error| told(&error))? })
     }
 
-    pub(super) fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         self.running.base_url().to_owned()
     }
 }
 
-const READY: &str = "/.gauntlet-ready";
+/// A path that nginx itself answers.
+pub(crate) const READY: &str = "/.gauntlet-ready";
 
 /// No `proxy_cache_valid`: how long an answer is kept is for its own headers to say.
 fn configuration(port: u16, server: &str) -> String {

@@ -32,7 +32,7 @@ use crate::row::Row;
 /// All checks of the resource-server trial, in the order in which they are listed.
 #[must_use]
 pub fn checks() -> Vec<Check> {
-    let tables: [&[Row]; 14] = [
+    let tables: [&[Row]; 15] = [
         control::ROWS,
         challenge::ROWS,
         paid::ROWS,
@@ -46,6 +46,7 @@ pub fn checks() -> Vec<Check> {
         order::ROWS,
         outage::ROWS,
         flow::ROWS,
+        crate::sizes::server::ROWS,
         books::ROWS,
     ];
     let mut checks: Vec<Check> = tables.iter().flat_map(|table| table.iter()).flat_map(Row::checks).collect();

@@ -1,7 +1,7 @@
 //! The server's world: what it sells, the token by which its content is known, and the facilitator behind it.
 
 use crate::check::Stop;
-use crate::trial::{Live, Starter};
+use crate::trial::{Live, OwnDouble, Starter};
 use gauntlet_doubles::scripted;
 use gauntlet_probe::{Client, Route};
 use gauntlet_report::Bought;
@@ -102,6 +102,14 @@ impl Shop {
                 Ok(Neighbour { client, live: Mutex::new(Some(live)) })
             })
             .await
+    }
+
+    /// A server double of ours beside the target, with headers of this length in its answers.
+    ///
+    /// # Errors
+    /// Why it did not start.
+    pub(crate) async fn own_double(&self, length: usize) -> Result<OwnDouble, String> {
+        self.starter.own_double(length).await
     }
 
     /// Ends the second instance, when there is one.

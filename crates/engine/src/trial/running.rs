@@ -82,6 +82,19 @@ impl Starter {
         }
     }
 
+    /// Starts a server double of ours, whatever the target is, with headers of this length in its answers.
+    ///
+    /// # Errors
+    /// Why it did not start.
+    pub(crate) async fn own_double(&self, length: usize) -> Result<OwnDouble, String> {
+        let lengths = server::Lengths { challenge: length, receipt: length };
+        let config = server::Config { fault: None, lengths, listen: own_address()?, ..self.server.clone() };
+        let canary = config.canary.clone();
+        let running =
+            server::serve(config).await.map_err(|error| format!("our own double did not start: {error}"))?;
+        Ok(OwnDouble { url: running.url(), canary, running })
+    }
+
     async fn start_manifest(&self, manifest: &Manifest, log: &str) -> Result<Live, String> {
         let shop = manifest.fill(&self.with_port()).map_err(|error| error.to_string())?.shop;
         let log = self.folder.join(log);
@@ -100,6 +113,22 @@ impl Starter {
         let mut values = self.values.clone();
         values.entry("port".into()).or_insert_with(|| "1".into());
         values
+    }
+}
+
+/// A server double of ours beside the target.
+pub(crate) struct OwnDouble {
+    /// Base URL.
+    pub(crate) url: String,
+    /// What stands in its content.
+    pub(crate) canary: String,
+    running: server::Running,
+}
+
+impl OwnDouble {
+    /// Ends it.
+    pub(crate) async fn stop(self) {
+        self.running.stop().await;
     }
 }
 

@@ -113,6 +113,7 @@ async fn with_claims(
         history: History::default(),
         settle_lane: tokio::sync::Mutex::default(),
         budget: config.budget,
+        nginx: config.nginx.clone(),
         state: State::default(),
     });
     let schedule = Arc::new(Schedule {
@@ -302,7 +303,7 @@ impl Schedule {
         now: u64,
         took_ms: u64,
     ) -> CheckReport {
-        let Collected { mut findings, notes, exchanges } = collected;
+        let Collected { mut findings, notes, exchanges, sizes } = collected;
         findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
         let found = findings.first().map_or(Outcome::Pass, |finding| finding.severity.outcome());
         let (stopped, reason) = match judged {
@@ -333,6 +334,7 @@ impl Schedule {
             findings: most_telling(findings),
             reason,
             notes,
+            sizes,
             known: None,
             took_ms,
             case: format!("{}/{}", self.world.folder.display(), check.id),

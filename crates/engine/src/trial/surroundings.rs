@@ -59,6 +59,7 @@ impl Surroundings {
                 versions: Version::ALL.to_vec(),
                 sales: server::Sales::default(),
                 fault: None,
+                lengths: server::Lengths::default(),
                 listen: ANY_PORT,
             },
         }

@@ -26,7 +26,7 @@ pub use alike::comparable;
 pub(crate) use alike::differences;
 pub use baseline::{Baseline, BaselineError};
 pub use metric::{Compared, Direction, Interval, Metric, Word};
-pub use render::human;
+pub use render::{human, ratio};
 
 use crate::result::LoadReport;
 use crate::verdict::Outcome;
@@ -154,6 +154,24 @@ pub fn compare(a: &[LoadReport], b: &[LoadReport], seed: u64) -> Comparison {
         Overall::Inconclusive => comparison.inconclusive(vec!["there is nothing to measure by".into()]),
         _ => comparison,
     }
+}
+
+/// Compares the rounds of one target that was paid in two ways: the plans differ in how payments are signed, and all else
+/// must agree as ever.
+#[must_use]
+pub fn compare_signatures(a: &[LoadReport], b: &[LoadReport], seed: u64) -> Comparison {
+    let signature = b.first().map(|report| report.plan.payments.signature).unwrap_or_default();
+    let as_b = |report: &LoadReport| {
+        let mut report = report.clone();
+        report.plan.payments.signature = signature;
+        report
+    };
+    let mut comparison = compare(&a.iter().map(as_b).collect::<Vec<_>>(), b, seed);
+    let own = a.first().map(|report| report.plan.payments.signature).unwrap_or_default();
+    for (who, signature) in [(&mut comparison.a, own), (&mut comparison.b, signature)] {
+        who.target = format!("{}, paid by {}", who.target, signature.name());
+    }
+    comparison
 }
 
 fn who(side: &[LoadReport]) -> Who {

@@ -6,6 +6,30 @@ use gauntlet_report::render::{Paint, Style};
 use gauntlet_report::text::escape;
 use std::fmt::Write as _;
 
+/// The comparison of one target that was paid in two ways: no way is the better one, so there is a ratio and no word.
+#[must_use]
+pub fn ratio(comparison: &Comparison, style: &Style) -> String {
+    let mut text = String::new();
+    side(&mut text, "A", &comparison.a);
+    side(&mut text, "B", &comparison.b);
+    table(&mut text, comparison, style);
+    let goodput = comparison.metrics.iter().find(|compared| compared.metric == Metric::Goodput);
+    if let Some(Compared { change: Some(change), interval, .. }) = goodput {
+        let between = interval
+            .map(|Interval { low, high }| format!(" (in 95 of 100 draws {low:.2} to {high:.2})"))
+            .unwrap_or_default();
+        let line = format!("Of 100 payments a second as A, {:.0} come through as B{between}", change * 100.0);
+        let _ = writeln!(text, "\n{}", style.paint(Paint::Strong, &line));
+    }
+    for reason in &comparison.reasons {
+        let _ = writeln!(text, "  {}", escape(reason));
+    }
+    for note in &comparison.notes {
+        let _ = writeln!(text, "  note: {}", escape(note));
+    }
+    text
+}
+
 /// The comparison in text: the sides, a table, the word for it.
 #[must_use]
 pub fn human(comparison: &Comparison, style: &Style) -> String {

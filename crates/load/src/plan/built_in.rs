@@ -25,6 +25,9 @@ pub(super) const FILES: &[(&str, &str)] = files![
     "mixed-invalid",
     "slow-chain",
     "hostile-tokens",
+    "permit2",
+    "upto",
+    "post-quantum",
     "soak",
 ];
 

@@ -15,7 +15,8 @@
 //!
 //! [payments]
 //! wrong = { share = 0.3, changes = ["value-zero", { value-below = 1 }] }
-//! # also: payers = 1000, price = 10000, window = "2m", token = "usdc"
+//! # also: payers = 1000, price = 10000, window = "2m", token = "usdc", signature = "ml-dsa-44",
+//! # method = "permit2", scheme = "upto"
 //!
 //! [[stages]]
 //! for = "30s"
@@ -44,7 +45,9 @@ mod tests;
 pub use schedule::{Schedule, Shard, Ticket};
 pub use stage::{Pace, Stage};
 pub use threshold::{BOOKS, Judged, Measured, Stat, Threshold, ThresholdError, Time};
-pub use work::{Blocks, ChainPlan, FacilitatorWork, Payments, ServerWork, TokenName, Wrong};
+pub use work::{
+    Blocks, ChainPlan, FacilitatorWork, Method, Payments, ServerWork, SignatureKind, TokenName, Wrong,
+};
 
 /// What is wrong with a plan, and where in its file.
 pub use gauntlet_engine::scenario::ScenarioError as PlanError;

@@ -4,7 +4,8 @@ use super::quantity::read_time;
 use super::stage::{FASTEST, LONGEST, Pace, Stage};
 use super::threshold::{Threshold, ThresholdError};
 use super::work::{
-    BETWEEN_BLOCKS, Blocks, ChainPlan, FacilitatorWork, Payments, ServerWork, TokenName, Wrong,
+    BETWEEN_BLOCKS, Blocks, ChainPlan, FacilitatorWork, Method, Payments, ServerWork, SignatureKind,
+    TokenName, Wrong,
 };
 use super::{Plan, PlanError};
 use gauntlet_engine::cast::TOKENS;
@@ -32,7 +33,7 @@ const PLAN: [&str; 11] = [
     "stages",
 ];
 const CHAIN: [&str; 3] = ["blocks", "rpc-delay", "gas-limit"];
-const PAYMENTS: [&str; 5] = ["payers", "price", "window", "token", "wrong"];
+const PAYMENTS: [&str; 8] = ["payers", "price", "window", "token", "method", "scheme", "signature", "wrong"];
 const WRONG: [&str; 2] = ["share", "changes"];
 const STAGE: [&str; 4] = ["for", "rate", "users", "warm-up"];
 
@@ -90,6 +91,9 @@ impl Plan {
             stages: read_stages(&root)?,
         };
         check_copies(&root, &plan)?;
+        if plan.payments.method != Method::Eip3009 && plan.version == Version::V1 {
+            return Err(root.error_at("version", "version 1 knows no payments over Permit2"));
+        }
         Ok(plan)
     }
 }
@@ -205,13 +209,43 @@ fn read_payments(root: &Table<'_>) -> Result<Payments, PlanError> {
     only(&payments, &PAYMENTS)?;
     let tokens: Vec<(&str, Option<TokenName>)> =
         TOKENS.iter().map(|(name, _)| (*name, TokenName::new(name))).collect();
+    let wrong = payments.table("wrong")?.map(|wrong| read_wrong(&wrong)).transpose()?;
+    let signature = payments.word("signature", &SignatureKind::WORDS)?.unwrap_or_default();
+    if wrong.is_some() && signature != SignatureKind::Ecdsa {
+        let message =
+            "`wrong` and `signature` do not go together: what is changed in a payment is its plain form";
+        return Err(payments.error_at("signature", message));
+    }
+    let method = read_method(&payments)?;
+    let is_plain = wrong.is_none() && signature == SignatureKind::Ecdsa;
+    if method != Method::Eip3009 && !is_plain {
+        let message = "payments over Permit2 have neither `wrong` nor another `signature`";
+        return Err(payments.error_at("method", message));
+    }
     Ok(Payments {
         payers: count(&payments, "payers", 1..=MOST_PAYERS)?.unwrap_or(default.payers),
         price: payments.number("price", 1, DEAREST)?.unwrap_or(default.price),
         window: time(&payments, "window", WINDOWS)?.unwrap_or(default.window),
         token: payments.word("token", &tokens)?.flatten().unwrap_or(default.token),
-        wrong: payments.table("wrong")?.map(|wrong| read_wrong(&wrong)).transpose()?,
+        method,
+        signature,
+        wrong,
     })
+}
+
+fn read_method(payments: &Table<'_>) -> Result<Method, PlanError> {
+    const METHODS: [(&str, bool); 2] = [("eip3009", false), ("permit2", true)];
+    const SCHEMES: [(&str, bool); 2] = [("exact", false), ("upto", true)];
+    let over_permit2 = payments.word("method", &METHODS)?.unwrap_or(false);
+    match (over_permit2, payments.word("scheme", &SCHEMES)?.unwrap_or(false)) {
+        (false, false) => Ok(Method::Eip3009),
+        (true, false) => Ok(Method::Permit2Exact),
+        (true, true) => Ok(Method::Permit2Upto),
+        (false, true) => {
+            let error = payments.error_at("scheme", "scheme upto goes over Permit2 only");
+            Err(error.with_help("write method = \"permit2\" as well"))
+        }
+    }
 }
 
 fn read_wrong(wrong: &Table<'_>) -> Result<Wrong, PlanError> {

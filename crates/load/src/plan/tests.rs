@@ -266,7 +266,8 @@ fn every_built_in_plan_is_in_order() {
         }
         let json = serde_json::to_string(plan).unwrap();
         assert_eq!(serde_json::from_str::<Plan>(&json).unwrap(), *plan, "{path}");
-        let (length, payments) = (plan.length().as_secs(), plan.total_payments().unwrap());
+        let length = plan.length().as_secs();
+        let payments = plan.total_payments().map_or("as fast as it goes".into(), |count| count.to_string());
         let _ =
             writeln!(said, "{}: {payments} payments in {length} s, blocks {}", plan.name, plan.chain.blocks);
     }

@@ -2,7 +2,9 @@
 
 use super::quantity::{milliseconds, read_time, write_time};
 use gauntlet_engine::cast::TOKENS;
+use gauntlet_mint::ParameterSet;
 use gauntlet_wire::Change;
+use gauntlet_wire::permit2::Permit2Scheme;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 use std::fmt;
@@ -116,6 +118,12 @@ pub struct Payments {
     pub window: Duration,
     /// What is paid with.
     pub token: TokenName,
+    /// How they move the money.
+    #[serde(default, skip_serializing_if = "Method::is_eip3009")]
+    pub method: Method,
+    /// How they are signed.
+    #[serde(default, skip_serializing_if = "SignatureKind::is_ecdsa")]
+    pub signature: SignatureKind,
     /// Those that must be refused; `None`: all are in order.
     pub wrong: Option<Wrong>,
 }
@@ -127,8 +135,93 @@ impl Default for Payments {
             price: 10_000,
             window: Duration::from_mins(2),
             token: TokenName::default(),
+            method: Method::default(),
+            signature: SignatureKind::default(),
             wrong: None,
         }
+    }
+}
+
+/// How payments move the money, and under which scheme.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Method {
+    /// By EIP-3009, scheme `exact`.
+    #[default]
+    Eip3009,
+    /// Over Permit2, scheme `exact`.
+    Permit2Exact,
+    /// Over Permit2, scheme `upto`: all of what was signed is charged.
+    Permit2Upto,
+}
+
+impl Method {
+    /// The scheme over Permit2, when it goes over Permit2.
+    #[must_use]
+    pub const fn permit2(self) -> Option<Permit2Scheme> {
+        match self {
+            Self::Eip3009 => None,
+            Self::Permit2Exact => Some(Permit2Scheme::Exact),
+            Self::Permit2Upto => Some(Permit2Scheme::Upto),
+        }
+    }
+
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it over like this")]
+    const fn is_eip3009(&self) -> bool {
+        matches!(self, Self::Eip3009)
+    }
+}
+
+/// How payments are signed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SignatureKind {
+    /// By the payer's key, as all are today: 65 bytes.
+    #[default]
+    Ecdsa,
+    /// By ML-DSA-44, 2,420 bytes: the payer is a smart wallet that takes it. So are the next two.
+    #[serde(rename = "ml-dsa-44")]
+    MlDsa44,
+    /// By ML-DSA-65, 3,309 bytes.
+    #[serde(rename = "ml-dsa-65")]
+    MlDsa65,
+    /// By ML-DSA-87, 4,627 bytes.
+    #[serde(rename = "ml-dsa-87")]
+    MlDsa87,
+}
+
+impl SignatureKind {
+    /// Each as it is written in plans.
+    pub const WORDS: [(&'static str, Self); 4] = [
+        ("ecdsa", Self::Ecdsa),
+        ("ml-dsa-44", Self::MlDsa44),
+        ("ml-dsa-65", Self::MlDsa65),
+        ("ml-dsa-87", Self::MlDsa87),
+    ];
+
+    /// Its parameter set, when it is one of ML-DSA.
+    #[must_use]
+    pub const fn parameters(self) -> Option<ParameterSet> {
+        match self {
+            Self::Ecdsa => None,
+            Self::MlDsa44 => Some(ParameterSet::MlDsa44),
+            Self::MlDsa65 => Some(ParameterSet::MlDsa65),
+            Self::MlDsa87 => Some(ParameterSet::MlDsa87),
+        }
+    }
+
+    /// For people.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self.parameters() {
+            None => "ECDSA",
+            Some(parameters) => parameters.name(),
+        }
+    }
+
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it over like this")]
+    const fn is_ecdsa(&self) -> bool {
+        matches!(self, Self::Ecdsa)
     }
 }
 

@@ -1,10 +1,13 @@
 //! Payments made ahead of need, by a thread of their own.
 
-use crate::job::Job;
+use crate::job::{Job, Payments};
+use crate::permit2;
+use crate::quantum::Signer;
 use bytes::Bytes;
 use gauntlet_mint::{Mint, MintError, Payer};
 use gauntlet_report::clock;
 use gauntlet_wire::mutation::words::{Cast, Change};
+use gauntlet_wire::permit2::Permit2Scheme;
 use gauntlet_wire::{B256, Draft, Key, Token, U256};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -73,6 +76,8 @@ struct Press<'a> {
     mint: Mint,
     payers: Vec<Payer>,
     pattern: Draft,
+    /// Signs what is not signed by the payer's own key.
+    quantum: Option<Signer>,
     changes: Vec<(Arc<str>, &'a Change)>,
     made: u64,
     second: u64,
@@ -90,7 +95,9 @@ impl<'a> Press<'a> {
         let payers = gauntlet_mint::keys::payers(&job.payments.seed, job.payments.payers);
         let changes = job.payments.wrong.iter().flat_map(|(_, changes)| changes);
         let changes = changes.map(|change| (Arc::from(change.name()), change)).collect();
-        Ok(Self { job, mint, payers, pattern, changes, made: 0, second })
+        let parameters = job.payments.signature.parameters();
+        let quantum = parameters.map(|parameters| Signer::new(parameters, &job.payments.seed));
+        Ok(Self { job, mint, payers, pattern, quantum, changes, made: 0, second })
     }
 
     /// Windows begin when payments are made, as a client's do.
@@ -113,7 +120,13 @@ impl<'a> Press<'a> {
         for _ in 0..BATCH {
             self.made += 1;
             let payer = self.payer(self.made);
-            if self.is_wrong(self.made) {
+            if let Some(scheme) = self.job.payments.method.permit2() {
+                batch.push(self.over_permit2(scheme, payer)?);
+            } else if let Some(mut quantum) = self.quantum.take() {
+                let made = self.quantum_signed(&mut quantum, payer);
+                self.quantum = Some(quantum);
+                batch.push(made?);
+            } else if self.is_wrong(self.made) {
                 self.mint_plain(&mut plain, &mut batch);
                 batch.push(self.wrong(payer)?);
             } else {
@@ -155,6 +168,28 @@ impl<'a> Press<'a> {
         place < share
     }
 
+    /// A payment over Permit2.
+    fn over_permit2(&mut self, scheme: Permit2Scheme, payer: usize) -> Result<Prepared, MintError> {
+        let (number, nonce) = self.mint.spare_nonce();
+        let Payments { terms, facilitator, .. } = &self.job.payments;
+        // Every payer's key is one: it was made from the like.
+        let key =
+            Key::from_bytes(self.payers[payer].key.to_bytes()).unwrap_or_else(|| self.pattern.signer.clone());
+        let text = permit2::body(scheme, terms, key, nonce, *facilitator, self.second)?.into_bytes();
+        Ok(Prepared { number, nonce, payer, text: text.into(), change: None, made: Instant::now() })
+    }
+
+    /// A payment that is signed by ML-DSA. Its signature takes longer than all else, so that these are made one by one.
+    fn quantum_signed(&mut self, quantum: &mut Signer, payer: usize) -> Result<Prepared, MintError> {
+        let (number, nonce) = self.mint.spare_nonce();
+        let mut draft = self.pattern.clone();
+        draft.authorization.from = self.payers[payer].address;
+        draft.authorization.nonce = nonce;
+        quantum.sign(&mut draft);
+        let text = self.written(&draft)?;
+        Ok(Prepared { number, nonce, payer, text: text.into(), change: None, made: Instant::now() })
+    }
+
     /// A wrong payment, made one by one: a change may touch any part of it.
     fn wrong(&mut self, payer: usize) -> Result<Prepared, MintError> {
         let (number, nonce) = self.mint.spare_nonce();
@@ -167,11 +202,16 @@ impl<'a> Press<'a> {
         }
         draft.authorization.nonce = nonce;
         change.mutation(&Troupe(self.job)).apply(&mut draft, self.second);
-        let text = match self.job.payments.echo {
+        let text = self.written(&draft)?;
+        Ok(Prepared { number, nonce, payer, text: text.into(), change: Some(name), made: Instant::now() })
+    }
+
+    /// As it goes over the wire: the value of a header, or a body.
+    fn written(&self, draft: &Draft) -> Result<Vec<u8>, MintError> {
+        Ok(match self.job.payments.echo {
             Some(_) => gauntlet_wire::header::encode_bytes(draft.payload()?.as_bytes()).into_bytes(),
             None => draft.body()?.into_bytes(),
-        };
-        Ok(Prepared { number, nonce, payer, text: text.into(), change: Some(name), made: Instant::now() })
+        })
     }
 }
 

@@ -29,13 +29,15 @@
 //! exit            integer            exit code
 //! notes           array of string    remarks on the whole run
 //! checks          array of object    by id: check, outcome, level|null, class|null, requirements, title, risk,
-//!                                    reason|null, known|null {reason, link|null}, findings, notes, case|null, took_ms|null
+//!                                    reason|null, known|null {reason, link|null}, findings, notes, case|null, took_ms|null;
+//!                                    sizes: array of rungs, in checks that climb a ladder of sizes only
 //! ```
 //!
 //! A finding has the keys of [`Finding`]. `level`, `class`, `case` and `took_ms` of a check are `null` when
 //! it did not end. Texts are as they came, not escaped for a terminal.
 
 use crate::record::Record;
+use crate::sizes::Rung;
 use crate::summary::{Counts, Requirement, Tally, UNFINISHED};
 use crate::{
     CheckReport, Class, Finding, Gas, KnownUse, Level, Outcome, Profile, Summary, TargetInfo, clock,
@@ -157,6 +159,9 @@ pub struct Check {
     pub findings: Vec<Finding>,
     /// Remarks that weigh nothing.
     pub notes: Vec<String>,
+    /// Payments of many lengths and what became of them, when the check is about that.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sizes: Vec<Rung>,
     /// Id for `gauntlet replay`, when it ended.
     pub case: Option<String>,
     /// Duration in milliseconds, when it ended.
@@ -234,6 +239,7 @@ fn check(report: &CheckReport) -> Check {
         known: report.known.clone(),
         findings: report.findings.clone(),
         notes: report.notes.clone(),
+        sizes: report.sizes.clone(),
         case: Some(report.case.clone()),
         took_ms: Some(report.took_ms),
     }
@@ -252,6 +258,7 @@ fn unfinished(check: &str) -> Check {
         known: None,
         findings: Vec::new(),
         notes: Vec::new(),
+        sizes: Vec::new(),
         case: None,
         took_ms: None,
     }

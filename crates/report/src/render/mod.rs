@@ -9,10 +9,12 @@ pub mod human;
 pub mod json;
 pub mod junit;
 pub mod progress;
+pub mod sizes;
 pub mod style;
 
 pub use grid::{grid, grid_json};
 pub use human::human;
 pub use json::json;
 pub use junit::junit;
+pub use sizes::{sizes, sizes_markdown};
 pub use style::{Paint, Style};

@@ -67,6 +67,7 @@ pub(crate) fn check(id: &str, outcome: Outcome) -> CheckReport {
         findings: Vec::new(),
         reason: None,
         notes: Vec::new(),
+        sizes: Vec::new(),
         known: None,
         took_ms: 41,
         now: 0,

@@ -8,4 +8,5 @@ mod human;
 mod json;
 mod junit;
 mod record;
+mod sizes;
 mod summary;

@@ -365,7 +365,7 @@ prop_compose! {
         let [check, title, risk, case] = <[String; 4]>::try_from(texts).unwrap();
         let known = known.map(|(reason, link)| KnownUse { reason, link });
         CheckReport {
-            check, title, outcome, level, class, requirements, risk, findings, reason, notes, known, took_ms, now, case, curl,
+            check, title, outcome, level, class, requirements, risk, findings, reason, notes, sizes: Vec::new(), known, took_ms, now, case, curl,
         }
     }
 }

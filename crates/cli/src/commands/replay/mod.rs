@@ -73,6 +73,7 @@ pub(crate) async fn run(args: ReplayArgs, _color: bool) -> Result<ExitCode, Fail
             known: KnownIssues::default(),
             now: window.as_ref().ok().copied(),
             salt,
+            nginx: None,
             command: std::env::args().collect(),
             tee: None,
         },
