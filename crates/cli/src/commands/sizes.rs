@@ -37,8 +37,10 @@ pub(crate) async fn run(args: SizesArgs, color: bool) -> Result<ExitCode, Failur
     };
     let seed = args.seed.unwrap_or_else(settings::draw_seed);
     let (run, folder) = settings::run_folder(args.out.as_deref(), seed);
+    let speaker = settings::speaker(&target, None)?;
     let config = TrialConfig {
         target,
+        speaker,
         facilitator: facilitator(&args.facilitator)?,
         facilitator_port: args.facilitator_port,
         network: settings::network(&args.chain.network)?,

@@ -2,7 +2,7 @@
 
 use crate::check::Stop;
 use crate::cx::Cx;
-use crate::payment::{PURSE, Payment};
+use crate::payment::{Payment, purse};
 use alloy_primitives::{hex, keccak256};
 use gauntlet_mint::post_quantum::{ParameterSet, QuantumKey, verifies};
 use gauntlet_wire::draft::{Edit, SIGNATURE};
@@ -111,7 +111,7 @@ fn pad(draft: &mut Draft, to: usize, form: Form) -> Result<(), DraftError> {
 async fn sign(cx: &Cx, payment: &mut Payment, parameters: ParameterSet, with_key: bool) -> Result<(), Stop> {
     let chain = &cx.world.chain;
     let wallet = cx.key(&format!("{parameters} wallet of {}", payment.payer.address())).address();
-    let purse = payment.draft.authorization.value.saturating_mul(U256::from(10)).max(U256::from(PURSE));
+    let purse = payment.draft.authorization.value.saturating_mul(U256::from(10)).max(purse(&payment.token));
     chain.place_registry_wallet(wallet).await?;
     chain.set_balance(payment.token.address, wallet, purse).await?;
     payment.draft.authorization.from = wallet;

@@ -4,7 +4,6 @@ use super::money::judge;
 use super::offer::{self, Offer};
 use crate::check::Stop;
 use crate::cx::{Cx, this_second};
-use crate::payment::PURSE;
 use crate::server::buyer::ask;
 use crate::server::visit::Visit;
 use gauntlet_chain::Transfer;
@@ -142,7 +141,7 @@ pub(super) async fn fund(
     payer: &Key,
     amount: U256,
 ) -> Result<(), Stop> {
-    let purse = amount.saturating_mul(U256::from(10)).max(U256::from(PURSE));
+    let purse = amount.saturating_mul(U256::from(10));
     let chain = &cx.world.chain;
     chain.set_balance(token, payer.address(), purse).await?;
     chain.set_permit2_allowance(token, payer.address(), purse).await?;

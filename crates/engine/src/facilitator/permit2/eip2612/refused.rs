@@ -8,7 +8,7 @@ use crate::facilitator::permit2::claims_extension;
 use crate::facilitator::permit2::payment::Payment;
 use crate::facilitator::permit2::refused::{is_refused, refused_or_harmless};
 use crate::history::Endpoint;
-use crate::payment::PRICE;
+use crate::payment::price;
 use gauntlet_wire::permit2::eip2612::EIP2612_GAS_SPONSORING;
 use gauntlet_wire::permit2::{Permit2Scheme, PermitMutation as M, PermitView};
 use gauntlet_wire::{Address, SignatureForm, U256};
@@ -155,7 +155,8 @@ async fn without_permits(cx: Cx, scheme: Permit2Scheme, endpoint: Endpoint) -> J
     // Tells whether such payments are taken at all.
     super::payment(&cx, scheme).await?;
     let plain = cx.world.chain.tokens().plain.clone();
-    let payment = Payment::in_token(&cx, scheme, plain, U256::from(PRICE)).await?;
+    let amount = price(&plain);
+    let payment = Payment::in_token(&cx, scheme, plain, amount).await?;
     let (mut payment, permit) = without_allowance(&cx, payment).await?;
     payment.view.permits = Some(PermitView { nonce: U256::ZERO, domain: no_domain(&permit.domain) });
     payment.told("token → one without permits");

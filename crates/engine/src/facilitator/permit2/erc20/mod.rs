@@ -12,7 +12,7 @@ use super::payment::Payment;
 use super::{claims_extension, payment, topic};
 use crate::check::{Check, Stop};
 use crate::cx::Cx;
-use crate::payment::PRICE;
+use crate::payment::price;
 use gauntlet_chain::Unsent;
 use gauntlet_wire::U256;
 use gauntlet_wire::permit2::Permit2Scheme;
@@ -52,7 +52,8 @@ async fn approved(cx: &Cx, scheme: Permit2Scheme, coins: u64) -> Result<(Payment
     payment(cx, scheme).await?;
     let chain = &cx.world.chain;
     let plain = chain.tokens().plain.clone();
-    let mut payment = Payment::in_token(cx, scheme, plain, U256::from(PRICE)).await?;
+    let amount = price(&plain);
+    let mut payment = Payment::in_token(cx, scheme, plain, amount).await?;
     let (token, payer) = (payment.draft.terms.token.address, payment.payer.address());
     chain.set_permit2_allowance(token, payer, U256::ZERO).await?;
     chain.set_eth_balance(payer, U256::from(coins)).await?;

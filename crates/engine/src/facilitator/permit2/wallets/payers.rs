@@ -4,12 +4,12 @@ use crate::check::Stop;
 use crate::cx::Cx;
 use crate::facilitator::permit2::payment;
 use crate::facilitator::permit2::payment::Payment;
-use crate::payment::PURSE;
+use crate::payment::purse;
 use gauntlet_chain::{MULTICALL3, OddWallet};
 use gauntlet_wire::draft::{Edit, SIGNATURE};
 use gauntlet_wire::erc6492::Wrapped;
 use gauntlet_wire::permit2::{Permit2Mutation, Permit2Scheme};
-use gauntlet_wire::{Address, B256, ReasonClass, U256, Verdict};
+use gauntlet_wire::{Address, B256, ReasonClass, Verdict};
 use serde_json::json;
 
 /// Why nobody has to take a wallet's payment.
@@ -92,7 +92,8 @@ fn own_address(cx: &Cx, payment: &Payment, what: &str) -> Address {
 
 /// The payment is from another account than its key's, which owns the money and lets Permit2 take it.
 async fn pays(cx: &Cx, payment: &mut Payment, from: Address, what: &str) -> Result<(), Stop> {
-    let (token, purse) = (payment.draft.terms.token.address, U256::from(PURSE));
+    let token = &payment.draft.terms.token;
+    let (purse, token) = (purse(token), token.address);
     cx.world.chain.set_balance(token, from, purse).await?;
     cx.world.chain.set_permit2_allowance(token, from, purse).await?;
     payment.draft.authorization.from = from;
