@@ -225,6 +225,12 @@ fn dialect_of(double: Double) -> Option<&'static str> {
     }
 }
 
+/// The network of a dialect, where it has one: B402 is of BNB Chain, whose tokens have other names than symbols.
+fn network_of(dialect: Option<&str>) -> Option<&'static gauntlet_chain::Profile> {
+    let is_b402 = dialect.is_some_and(|dialect| dialect.starts_with("b402"));
+    is_b402.then(|| gauntlet_chain::Profile::by_name("bsc").ok()).flatten()
+}
+
 /// The doubles without a fault that must pass: one for each role, and one for each dialect of the mutants.
 fn conforming_doubles(test: &SelfTest) -> Vec<(Role, Option<&'static str>)> {
     let mut doubles: Vec<_> = test.checks.keys().map(|role| (*role, None)).collect();
@@ -352,7 +358,7 @@ async fn hold(test: &SelfTest, tried: Tried<'_>, checks: Vec<Check>) -> Result<V
             facilitator: TargetSpec::Double(Double::Facilitator(None)),
             client: None,
             facilitator_port: None,
-            network: test.network,
+            network: network_of(dialect).unwrap_or(test.network),
             chain: ChainSource::Own { anvil: test.anvil.clone(), cache: test.cache.clone() },
             profile: Profile::Strict,
             seed: test.seed,

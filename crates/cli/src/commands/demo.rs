@@ -6,6 +6,7 @@ use crate::failure::Failure;
 use crate::{output, settings};
 use gauntlet_doubles::mutant::UnknownMutant;
 use gauntlet_doubles::{facilitator, server};
+use gauntlet_engine::dialect::is_about;
 use gauntlet_engine::search::Budget;
 use gauntlet_engine::target::Double;
 use gauntlet_engine::trial::{ChainSource, TrialConfig};
@@ -79,7 +80,10 @@ pub(crate) async fn run(args: DemoArgs, color: bool) -> Result<ExitCode, Failure
         let checks = match act.check {
             Some(check) => with_controls(select::select(checks_of(role), &[check.to_owned()], &[])?, role),
             // A search has no end of its own.
-            None => checks_of(role).into_iter().filter(|check| check.lane != Lane::Search).collect(),
+            None => checks_of(role)
+                .into_iter()
+                .filter(|check| check.lane != Lane::Search && is_about(&check.id, None))
+                .collect(),
         };
         let place = folder.join(act.target.spec().trim_start_matches("double:"));
         let held = hold(config(TargetSpec::Double(act.target), checks, place), args.quiet).await?;

@@ -73,7 +73,7 @@ fn an_nginx_that_is_not_there_is_told_before_anything_starts() {
 fn every_payment_over_permit2_and_by_ml_dsa_is_in_the_books() {
     let plan = |payments: &str| {
         format!(
-            "title = \"A test\"\n[payments]\npayers = 10\nwindow = \"10s\"\n{payments}\n[[stages]]\nfor = \"2s\"\nrate = 5\n"
+            "title = \"A test\"\n[payments]\npayers = 10\nwindow = \"120s\"\n{payments}\n[[stages]]\nfor = \"2s\"\nrate = 5\n"
         )
     };
     for (payments, target) in [

@@ -380,7 +380,11 @@ async fn reason_class(cx: Cx) -> Judged {
     provoke(&cx).await?;
     let entries = cx.world.history.entries();
     let mut misfits = BTreeSet::new();
-    for entry in entries.iter().filter(|entry| is_payment_answer(entry) && entry.said == Said::No) {
+    // A dialect may have one answer for a transaction that is under way and one that has reverted.
+    let pending = cx.world.dialect().is_some_and(|dialect| dialect.settling.pending.is_some());
+    let is_open = |entry: &Entry| pending && entry.settle().is_some_and(|answer| answer.is_pending());
+    let refused = |entry: &&Entry| is_payment_answer(entry) && entry.said == Said::No && !is_open(entry);
+    for entry in entries.iter().filter(refused) {
         let (Some(payment), Some(text)) = (&entry.payment, entry.reason()) else {
             continue;
         };

@@ -211,19 +211,21 @@ fn got(block: &mut Block, finding: &Finding, exchange: Option<&Exchange>) {
     }
 }
 
-/// `200  {"isValid":true}   in 12 ms`.
+/// `200  {"isValid":true}   in 12 ms`; of a target that speaks a dialect, as it came.
 fn answer(exchange: &Exchange) -> String {
     let took = match exchange.took_us / 1000 {
         0 => "under 1 ms".to_owned(),
         millis => text::millis(millis),
     };
-    let status = exchange.status.map(|status| format!("{status}  ")).unwrap_or_default();
+    let wire = exchange.response.as_ref().and_then(|response| response.wire.as_ref());
+    let status = wire.map(|wire| wire.status).or(exchange.status);
+    let status = status.map(|status| format!("{status}  ")).unwrap_or_default();
     let body = exchange.response.as_ref().map(|response| {
         let dropped = match response.dropped {
             0 => String::new(),
             bytes => format!(" (and {bytes} bytes that were not kept)"),
         };
-        text::body(&response.body, BODY) + &dropped
+        text::body(wire.map_or(&response.body, |wire| &wire.body), BODY) + &dropped
     });
     let fault = exchange.fault.as_ref().map(ToString::to_string);
     let parts: Vec<String> = body.into_iter().chain(fault).collect();

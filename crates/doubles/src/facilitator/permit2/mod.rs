@@ -119,8 +119,9 @@ async fn examine(service: &Service, payment: &Payment, stage: Stage) -> Result<R
     first(service, payment, found)?;
     let found = chain::findings(service, payment, now).await;
     let (route, mut found) = found.map_err(|error| service.chain_failed(error))?;
-    if stage == Stage::Verify && service.dialect.as_ref().is_some_and(|dialect| dialect.is_b402()) {
-        // B402 leaves a missing allowance to the settlement, and with it what else the settlement would say.
+    let is_b402 = service.dialect.as_ref().is_some_and(|dialect| dialect.is_b402());
+    if stage == Stage::Verify && is_b402 && found.contains(&Finding::Allowance) {
+        // B402 leaves a missing allowance to the settlement, and with it what that would say.
         found.retain(|finding| !matches!(finding, Finding::Allowance | Finding::Simulation));
     }
     first(service, payment, found).map(|()| route)
