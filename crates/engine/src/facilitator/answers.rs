@@ -482,26 +482,34 @@ const STACK_TRACES: &[&str] =
     &["    at ", "node_modules/", "Traceback (most", "site-packages/", "panicked at", "/.cargo/registry"];
 
 async fn alive(cx: Cx) -> Judged {
-    if let Some(reason) = cx.world.down()
-        && !cx.world.target_answers().await
-    {
-        cx.find(Violation {
-            requirement: cx.rule(),
-            kind: "died",
-            want: "a target that still answers".into(),
-            got: reason.to_owned(),
-            ..Violation::default()
-        });
-        return Ok(());
+    if cx.world.down().is_none() {
+        match cx.still_works().await {
+            Ok(None) => return Ok(()),
+            Ok(Some(reply)) => {
+                cx.find(Violation {
+                    requirement: cx.rule(),
+                    kind: "does-not-work-any-more",
+                    want: "isValid true and success true for a plain valid payment".into(),
+                    reply: Some(&reply),
+                    ..Violation::default()
+                });
+                return Ok(());
+            }
+            // That it died of this very payment is told below.
+            Err(Stop::Inconclusive(_)) if cx.world.down().is_some() => {}
+            Err(stop) => return Err(stop),
+        }
     }
-    if let Some(reply) = cx.still_works().await? {
-        cx.find(Violation {
-            requirement: cx.rule(),
-            kind: "does-not-work-any-more",
-            want: "isValid true and success true for a plain valid payment".into(),
-            reply: Some(&reply),
-            ..Violation::default()
-        });
+    let reason = cx.world.down().unwrap_or_default().to_owned();
+    if cx.world.target_answers().await {
+        return Err(Stop::Inconclusive(format!("it answers again, after this: {reason}")));
     }
+    cx.find(Violation {
+        requirement: cx.rule(),
+        kind: "died",
+        want: "a target that still answers".into(),
+        got: reason,
+        ..Violation::default()
+    });
     Ok(())
 }
