@@ -117,12 +117,20 @@ impl Payment {
         if let Some(judged) = &self.judged {
             return Ok(judged.clone());
         }
-        Ok(self.or_too_short(judge(&self.plain()?, &self.ledger, self.now)))
+        Ok(self.in_dialect(judge(&self.plain()?, &self.ledger, self.now)))
     }
 
-    /// A verdict on a payment in a dialect that wants authorizations to be good for long.
-    pub(crate) fn or_too_short(&self, verdict: Verdict) -> Verdict {
-        let Some(least) = self.draft.spelling.least_seconds else { return verdict };
+    /// A verdict with what a dialect asks for besides: authorizations that are good for long, and, where they are signed for
+    /// a contract that moves one token, that token.
+    pub(crate) fn in_dialect(&self, mut verdict: Verdict) -> Verdict {
+        let spelling = &self.draft.spelling;
+        let moves = spelling.domain.as_ref().map(|domains| domains.0.verifying_contract);
+        if let Verdict::Invalid(reasons) = &mut verdict
+            && moves.is_some_and(|token| token != self.draft.terms.token.address)
+        {
+            reasons.push(ReasonClass::Token);
+        }
+        let Some(least) = spelling.least_seconds else { return verdict };
         let ends = self.draft.authorization.valid_before;
         let bound = self.now.saturating_add(least);
         match verdict {

@@ -244,7 +244,7 @@ impl Made {
         let clock = Clock { now: this_second(), shared: cx.world.ours };
         let body = self.payment.plain()?;
         let ledger = &self.payment.ledger;
-        Ok((self.payment.or_too_short(judge_at(&body, ledger, clock)), faults_at(&body, ledger, clock)))
+        Ok((self.payment.in_dialect(judge_at(&body, ledger, clock)), faults_at(&body, ledger, clock)))
     }
 
     /// Whether the requirements name another token than the one that was signed for.

@@ -82,7 +82,13 @@ pub(super) async fn payment(front: &Front, domain: &Domain, asked: Asked, body: 
     }
     let said = match (asked.endpoint, memory::name(&read)) {
         (Endpoint::Settle, Some(name)) => settled(front, domain, &read, name, body).await,
-        _ => verified(front, domain, &read, body).await,
+        // What has no nonce is no payment: nothing of it can be promised.
+        (Endpoint::Settle, None) => {
+            let mut said = front.core(Endpoint::Settle, body.to_vec()).await;
+            rename(front, domain, &read, &mut said.body, "errorReason").await;
+            said
+        }
+        (Endpoint::Verify | Endpoint::Supported, _) => verified(front, domain, &read, body).await,
     };
     outcome::written(front, asked, said)
 }
