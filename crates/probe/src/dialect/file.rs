@@ -200,7 +200,7 @@ impl Dialect {
         if let Some(dialect) = super::built_in(name) {
             return Ok(Some(dialect));
         }
-        if !Path::new(name).extension().is_some_and(|extension| extension == "toml") {
+        if Path::new(name).extension().is_none_or(|extension| extension != "toml") {
             let names: Vec<&str> =
                 std::iter::once("x402").chain(super::DIALECTS.iter().map(|(name, _)| *name)).collect();
             return Err(DialectError::Unknown {
