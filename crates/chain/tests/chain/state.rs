@@ -26,8 +26,13 @@ async fn balances_are_written_without_a_block() {
     let before = world.chain.block_number().await.unwrap();
     world.chain.stop_mining().await.unwrap();
     let account = Address::repeat_byte(9);
+    // That one says of everybody that he is rich, whatever is written.
+    let boastful = world.chain.tokens().awkward("boastful");
     for token in world.chain.tokens().all() {
         world.chain.set_balance(token.address, account, U256::from(77)).await.unwrap();
+        if Some(token) == boastful {
+            continue;
+        }
         assert_eq!(world.balance(token, account).await, 77, "{}", token.name);
     }
     world.chain.set_balance(world.usdc().address, account, U256::MAX).await.unwrap();

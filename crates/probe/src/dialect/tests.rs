@@ -117,7 +117,9 @@ fn a_request_that_was_not_taken_is_a_bad_request_whatever_the_status() {
     for (status, plain) in [(200, 400), (429, 429)] {
         let read = speaker("b402-partner").understand(exchange(status, came), true);
         assert_eq!(read.status, Some(plain));
-        assert_eq!(read.response.unwrap().wire.unwrap().status, status);
+        // Only what was read otherwise than it came is kept twice.
+        let wire = read.response.unwrap().wire.map(|wire| wire.status);
+        assert_eq!(wire, (status != plain).then_some(status));
     }
     let naked = speaker("b402-partner").understand(exchange(200, r#"{"isValid":true}"#), true);
     assert_eq!((naked.status, naked.response.unwrap().wire), (Some(200), None));
