@@ -56,6 +56,7 @@ pub(crate) enum Contract {
     SignatureValidator,
     ExactPermit2Proxy,
     UptoPermit2Proxy,
+    GatewayWallet,
 }
 
 macro_rules! artifacts {
@@ -108,6 +109,7 @@ artifacts! {
     SignatureValidator => "SignatureValidator",
     ExactPermit2Proxy => "ExactPermit2Proxy",
     UptoPermit2Proxy => "UptoPermit2Proxy",
+    GatewayWallet => "GatewayWallet",
 }
 
 #[expect(clippy::expect_used, reason = "the artifacts are part of the program and a test reads each of them")]

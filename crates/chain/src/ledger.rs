@@ -4,6 +4,7 @@ use crate::chain::{Chain, rpc};
 use crate::error::ChainError;
 use crate::events::{self, Place};
 use crate::interface::IToken;
+use crate::stand_ins::GATEWAY_WALLET;
 use alloy_consensus::Transaction as _;
 use alloy_primitives::{Address, B256};
 use alloy_provider::Provider as _;
@@ -60,10 +61,10 @@ impl Chain {
     /// [`ChainError::Rpc`] and [`ChainError::Answer`].
     pub async fn moved_by(&self, key: &PaymentKey, from_block: u64) -> Result<Vec<Transfer>, ChainError> {
         let events = vec![IToken::Transfer::SIGNATURE_HASH, IToken::AuthorizationUsed::SIGNATURE_HASH];
-        let filter = Filter::new().address(key.token).event_signature(events);
+        let filter = Filter::new().address(self.spent_at(key.token)).event_signature(events);
         let filter = filter.topic1(key.payer).from_block(from_block);
         let logs = self.provider().get_logs(&filter).await.map_err(ChainError::rpc("give its logs"))?;
-        let used: Vec<AuthorizationUse> = logs.iter().filter_map(authorization_use).collect();
+        let used: Vec<AuthorizationUse> = logs.iter().filter_map(|log| self.authorization_use(log)).collect();
         let is_its = |transfer: &Transfer| {
             let mut spent = used.iter().filter(|used| used.tx == transfer.tx).peekable();
             spent.peek().is_none() || spent.any(|used| used.nonce == key.nonce)
@@ -84,7 +85,7 @@ impl Chain {
     ) -> Result<Vec<AuthorizationUse>, ChainError> {
         let event = IToken::AuthorizationUsed::SIGNATURE_HASH;
         let logs = self.logs(token, event, from_block, payer).await?;
-        Ok(logs.iter().filter_map(authorization_use).collect())
+        Ok(logs.iter().filter_map(|log| self.authorization_use(log)).collect())
     }
 
     /// What an account sent from a block on, in the order of the chain. Walks every block.
@@ -104,7 +105,8 @@ impl Chain {
     /// [`ChainError::Rpc`] and [`ChainError::Answer`].
     pub async fn ledger(&self, from_block: u64, signers: &BTreeSet<Address>) -> Result<Ledger, ChainError> {
         let to_block = self.block_number().await?;
-        let tokens: Vec<Address> = self.tokens().all().iter().map(|token| token.address).collect();
+        let mut tokens: Vec<Address> = self.tokens().all().iter().map(|token| token.address).collect();
+        tokens.push(GATEWAY_WALLET);
         let events = vec![IToken::Transfer::SIGNATURE_HASH, IToken::AuthorizationUsed::SIGNATURE_HASH];
         let filter = Filter::new().address(tokens).event_signature(events);
         let filter = filter.from_block(from_block).to_block(to_block);
@@ -115,7 +117,7 @@ impl Chain {
             usdc: self.tokens().usdc.address,
             signers: signers.clone(),
             transfers: logs.iter().filter_map(transfer).collect(),
-            used: logs.iter().filter_map(authorization_use).collect(),
+            used: logs.iter().filter_map(|log| self.authorization_use(log)).collect(),
             sent: self.sent_until(signers, from_block, to_block).await?,
             relayed: BTreeSet::new(),
         })
@@ -193,6 +195,19 @@ impl Chain {
         }))
     }
 
+    /// Where authorizations over a token are spent: at the token, and at the GatewayWallet where that moves it.
+    fn spent_at(&self, token: Address) -> Vec<Address> {
+        let wallet = (token == self.tokens().usdc.address).then_some(GATEWAY_WALLET);
+        std::iter::once(token).chain(wallet).collect()
+    }
+
+    /// The authorization that a log tells as spent, in the token that it was over.
+    fn authorization_use(&self, log: &Log) -> Option<AuthorizationUse> {
+        let used = events::authorization_use(&log.inner, place(log)?)?;
+        let token = if used.token == GATEWAY_WALLET { self.tokens().usdc.address } else { used.token };
+        Some(AuthorizationUse { token, ..used })
+    }
+
     async fn logs(
         &self,
         token: Address,
@@ -200,7 +215,8 @@ impl Chain {
         from_block: u64,
         payer: Option<Address>,
     ) -> Result<Vec<Log>, ChainError> {
-        let mut filter = Filter::new().address(token).event_signature(event).from_block(from_block);
+        let mut filter =
+            Filter::new().address(self.spent_at(token)).event_signature(event).from_block(from_block);
         if let Some(payer) = payer {
             filter = filter.topic1(payer);
         }
@@ -214,10 +230,6 @@ fn place(log: &Log) -> Option<Place> {
 
 fn transfer(log: &Log) -> Option<Transfer> {
     events::transfer(&log.inner, place(log)?)
-}
-
-fn authorization_use(log: &Log) -> Option<AuthorizationUse> {
-    events::authorization_use(&log.inner, place(log)?)
 }
 
 impl fmt::Display for TxFact {

@@ -39,5 +39,8 @@ pub use ledger::TxFact;
 pub use predeploys::{MULTICALL3, PERMIT2};
 pub use profile::{NetworkToken, Profile, Proxy, UnknownProfile};
 pub use roles::Roles;
-pub use stand_ins::{EXACT_PERMIT2_PROXY, SIGNATURE_VALIDATOR, UPTO_PERMIT2_PROXY, WALLET_FACTORY};
+pub use stand_ins::{
+    EXACT_PERMIT2_PROXY, GATEWAY_WALLET, SIGNATURE_VALIDATOR, UPTO_PERMIT2_PROXY, WALLET_FACTORY,
+    gateway_domain,
+};
 pub use tokens::Tokens;

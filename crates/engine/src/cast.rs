@@ -2,7 +2,7 @@
 
 use crate::check::Stop;
 use crate::cx::Cx;
-use crate::payment::{Payment, TIMEOUT_SECONDS, price, purse};
+use crate::payment::{Payment, price, purse};
 use gauntlet_chain::Tokens;
 use gauntlet_wire::{Address, B256, Cast, Change, Draft, Key, Terms, Token, TokenView, U256, Version};
 
@@ -177,7 +177,7 @@ impl Cx {
             token,
             amount,
             pay_to: self.key(&part.payee_name()).address(),
-            max_timeout_seconds: TIMEOUT_SECONDS,
+            max_timeout_seconds: self.timeout_seconds(),
             resource: "http://127.0.0.1:4021/weather".into(),
         };
         let payer = self.key(&part.payer_name());
@@ -194,7 +194,8 @@ impl Cx {
         payment.ledger.token = view(chain.tokens(), key.token);
         if let TokenView::Eip3009 { .. } = payment.ledger.token {
             payment.ledger.balance = chain.balance(key.token, key.payer).await?;
-            payment.ledger.nonce_used = chain.authorization_used(key.token, key.payer, key.nonce).await?;
+            let authority = self.world.authority(&payment.draft.terms.token).address;
+            payment.ledger.nonce_used = chain.authorization_used(authority, key.payer, key.nonce).await?;
         }
         Ok(())
     }

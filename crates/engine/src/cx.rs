@@ -176,6 +176,12 @@ impl Cx {
         self.key("stranger").address()
     }
 
+    /// How long an authorization may live, seconds: what is usual, or what the target's dialect asks for.
+    #[must_use]
+    pub fn timeout_seconds(&self) -> u64 {
+        self.world.dialect().and_then(|dialect| dialect.window_seconds).unwrap_or(TIMEOUT_SECONDS)
+    }
+
     /// The number of the next payment: accounts and nonces of its own come from it.
     pub(crate) fn next_number(&self) -> u32 {
         self.payments.fetch_add(1, Ordering::SeqCst)
@@ -211,7 +217,7 @@ impl Cx {
             token,
             amount: price,
             pay_to: self.key(&format!("payee/{number}")).address(),
-            max_timeout_seconds: TIMEOUT_SECONDS,
+            max_timeout_seconds: self.timeout_seconds(),
             resource: "http://127.0.0.1:4021/weather".into(),
         };
         self.draft(version, terms, number, purse, self.now).await
@@ -252,6 +258,9 @@ impl Cx {
             // An address that is no token of ours has no balances; the check that presents it knows.
             Ok(()) | Err(ChainError::UnknownToken(_)) => {}
             Err(error) => return Err(error.into()),
+        }
+        if draft.spelling.domain.is_some() && token.address == self.world.chain.tokens().usdc.address {
+            self.world.chain.set_gateway_allowance(token.address, payer.address(), U256::MAX).await?;
         }
         let ledger = LedgerView {
             chain_id: self.world.chain.chain_id(),
@@ -346,6 +355,7 @@ impl Cx {
             if exchange.status == Some(429) {
                 exchange = self.send_patiently(request).await;
             }
+            let exchange = self.with_its_transaction(exchange).await?;
             replies.push(self.keep(Endpoint::Settle, payment, exchange)?);
         }
         Ok(replies)
@@ -421,6 +431,7 @@ impl Cx {
     pub(crate) async fn exchange(&self, request: Request) -> Result<Exchange, Stop> {
         self.refuse_when_down()?;
         let exchange = self.send_patiently(request).await;
+        let exchange = self.with_its_transaction(exchange).await?;
         if exchange.status.is_none() && !self.world.target_answers().await {
             let fault = exchange.fault.as_ref().map(ToString::to_string).unwrap_or_default();
             let reason = format!("the target stopped answering ({fault})");

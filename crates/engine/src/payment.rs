@@ -4,6 +4,7 @@ use crate::check::Stop;
 use crate::cx::Cx;
 use crate::history::{PaymentFacts, PaymentKey};
 use gauntlet_wire::message::{Reading, read_request};
+use gauntlet_wire::oracle::GREY_SECONDS;
 use gauntlet_wire::{Draft, Key, LedgerView, Mutation, ReasonClass, Token, U256, Verdict, judge};
 
 /// Price of a payment: one cent of the token, atomic units.
@@ -70,7 +71,7 @@ impl Payment {
     }
 
     /// The request body in x402, whatever dialect it is sent in.
-    fn plain(&self) -> Result<Vec<u8>, Stop> {
+    pub(crate) fn plain(&self) -> Result<Vec<u8>, Stop> {
         if self.draft.spelling.is_plain() {
             return self.body();
         }
@@ -116,7 +117,35 @@ impl Payment {
         if let Some(judged) = &self.judged {
             return Ok(judged.clone());
         }
-        Ok(judge(&self.plain()?, &self.ledger, self.now))
+        Ok(self.in_dialect(judge(&self.plain()?, &self.ledger, self.now)))
+    }
+
+    /// A verdict with what a dialect asks for besides: authorizations that are good for long, and, where they are signed for
+    /// a contract that moves one token, that token.
+    pub(crate) fn in_dialect(&self, mut verdict: Verdict) -> Verdict {
+        let spelling = &self.draft.spelling;
+        let moves = spelling.domain.as_ref().map(|domains| domains.0.verifying_contract);
+        if let Verdict::Invalid(reasons) = &mut verdict
+            && moves.is_some_and(|token| token != self.draft.terms.token.address)
+        {
+            reasons.push(ReasonClass::Token);
+        }
+        let Some(least) = spelling.least_seconds else { return verdict };
+        let ends = self.draft.authorization.valid_before;
+        let bound = self.now.saturating_add(least);
+        match verdict {
+            Verdict::Invalid(mut reasons) if ends < U256::from(bound) => {
+                reasons.push(ReasonClass::Expired);
+                Verdict::Invalid(reasons)
+            }
+            Verdict::Valid | Verdict::Open(_) if ends < U256::from(bound - GREY_SECONDS) => {
+                Verdict::Invalid(vec![ReasonClass::Expired])
+            }
+            Verdict::Valid if ends < U256::from(bound.saturating_add(GREY_SECONDS)) => {
+                Verdict::Open("the authorization is good for almost exactly as long as it must be")
+            }
+            verdict => verdict,
+        }
     }
 
     /// What the history keeps of it.

@@ -79,6 +79,7 @@ const FILES: &[(&str, &str)] = &[
     ("exact-permit2", include_str!("../../../fixtures/requirements/exact-permit2.toml")),
     ("upto", include_str!("../../../fixtures/requirements/upto.toml")),
     ("b402", include_str!("../../../fixtures/requirements/b402.toml")),
+    ("gateway", include_str!("../../../fixtures/requirements/gateway.toml")),
     ("gas-sponsoring", include_str!("../../../fixtures/requirements/gas-sponsoring.toml")),
     ("sizes", include_str!("../../../fixtures/requirements/sizes.toml")),
     ("smart-wallets", include_str!("../../../fixtures/requirements/smart-wallets.toml")),

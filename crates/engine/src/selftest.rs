@@ -11,6 +11,7 @@ use gauntlet_doubles::mutant::Layer;
 use gauntlet_doubles::{facilitator, server};
 use gauntlet_probe::Role;
 use gauntlet_report::{CheckReport, Outcome, Profile};
+use gauntlet_wire::Version;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -239,13 +240,20 @@ fn conforming_doubles(test: &SelfTest) -> Vec<(Role, Option<&'static str>)> {
     doubles
 }
 
+/// Whether a dialect has a version; the foundation's x402 has both.
+fn has(dialect: &str, version: Option<Version>) -> bool {
+    let versions = gauntlet_probe::dialect::built_in(dialect).and_then(|dialect| dialect.versions);
+    versions.is_none_or(|versions| version.is_none_or(|version| versions.contains(&version)))
+}
+
 /// The checks for a double of a dialect: what only x402 can show is tried in x402.
 fn in_dialect(mut checks: Vec<Check>, dialect: Option<&'static str>) -> Vec<Check> {
     let only_there = |check: &Check| !crate::dialect::is_about(&check.id, None);
     match dialect {
         None => checks.retain(|check| !only_there(check)),
-        Some(_) => checks.retain(|check| {
-            check.lane == Lane::Control || (only_there(check) && crate::dialect::is_about(&check.id, dialect))
+        Some(name) => checks.retain(|check| {
+            (check.lane == Lane::Control && has(name, check.version))
+                || (only_there(check) && crate::dialect::is_about(&check.id, dialect))
         }),
     }
     checks

@@ -1,5 +1,6 @@
 //! The world of a run: one chain, one target, one record.
 
+use crate::dialect::Deferred;
 use crate::history::History;
 use crate::search::Budget;
 use crate::server::shop::Shop;
@@ -81,6 +82,7 @@ pub struct State {
     unpayable: Mutex<BTreeSet<Version>>,
     down: OnceLock<String>,
     takes_permit2: [tokio::sync::OnceCell<bool>; 2],
+    pub(crate) deferred: Deferred,
 }
 
 impl State {

@@ -146,7 +146,8 @@ impl Draft {
     /// # Errors
     /// [`DraftError`] when an edit names a place that does not exist.
     pub fn present(&self) -> Result<Presented, DraftError> {
-        let signature = self.signer.sign_as(self.authorization.digest(&self.domain), self.form);
+        let domain = self.spelling.signing(&self.domain);
+        let signature = self.signer.sign_as(self.authorization.digest(&domain), self.form);
         let mut body = self.render(&signature);
         for edit in &self.edits {
             apply(&mut body, edit)?;

@@ -97,6 +97,8 @@ const PARTS: &[(&str, &[C])] = &[
     ("duplicate_settlement", &[C::Nonce]),
     ("invalid_nonce", &[C::Nonce, C::Payload]),
     ("payment_already_collected", &[C::Nonce]),
+    // Circle Gateway: it ends too soon, though not yet.
+    ("validity_too_short", &[C::Expired]),
     ("valid_before", &[C::Expired]),
     ("payment_expired", &[C::Expired]),
     ("authorization_expired", &[C::Expired]),
@@ -107,6 +109,12 @@ const PARTS: &[(&str, &[C])] = &[
     ("not_yet_valid", &[C::Early]),
     ("recipient_mismatch", &[C::Recipient]),
     ("receiver_mismatch", &[C::Recipient]),
+    ("address_mismatch", &[C::Recipient]),
+    ("self_transfer", &[C::Recipient]),
+    ("unsupported_asset", &[C::Token]),
+    ("unsupported_domain", &[C::Domain, C::Signature]),
+    // A payer who has deposited nothing.
+    ("wallet_not_found", &[C::Funds]),
     // The money that goes to another contract than the agreed one goes to somebody else.
     ("spender", &[C::Recipient]),
     ("destination", &[C::Recipient]),
@@ -419,6 +427,21 @@ mod tests {
         let purse = "The total cost (gas * gas fee + value) of executing this transaction exceeds the balance of the account.";
         assert_eq!(classify(purse), &[C::Unexpected]);
         assert_eq!(classify("invalid_exact_evm_signature: recovered somebody else"), &[C::Signature]);
+    }
+
+    #[test]
+    fn codes_of_circle_gateway() {
+        all_are(C::Expired, &["authorization_expired", "authorization_validity_too_short"]);
+        all_are(C::Early, &["authorization_not_yet_valid"]);
+        all_are(C::Recipient, &["address_mismatch", "self_transfer"]);
+        all_are(C::Funds, &["insufficient_balance", "wallet_not_found"]);
+        all_are(C::Nonce, &["nonce_already_used"]);
+        all_are(C::Amount, &["amount_mismatch"]);
+        all_are(C::Network, &["network_mismatch", "unsupported_network"]);
+        all_are(C::Token, &["unsupported_asset"]);
+        all_are(C::Domain, &["unsupported_domain"]);
+        all_are(C::Signature, &["invalid_signature"]);
+        all_are(C::Unexpected, &["unexpected_error"]);
     }
 
     #[test]

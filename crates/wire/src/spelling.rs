@@ -3,7 +3,7 @@
 //! A payment is always made and judged in the words of the foundation's documents; a spelling is put over it when it goes
 //! over the wire to a target that speaks a dialect.
 
-use crate::{Network, U256};
+use crate::{Domain, Network, U256};
 use serde_json::{Map, Value};
 
 /// What a dialect adds to payment requirements, and what it calls otherwise. The default changes nothing.
@@ -24,6 +24,10 @@ pub struct Spelling {
     pub charge: Option<String>,
     /// Whether version 1 names networks by CAIP-2 as well.
     pub caip2_in_v1: bool,
+    /// The domain of the token, and the one under which its authorizations are signed in place of that.
+    pub domain: Option<Box<(Domain, Domain)>>,
+    /// For how long an authorization must be good at least, seconds; none: as long as settling takes.
+    pub least_seconds: Option<u64>,
 }
 
 impl Spelling {
@@ -31,6 +35,25 @@ impl Spelling {
     #[must_use]
     pub fn is_plain(&self) -> bool {
         *self == Self::default()
+    }
+
+    /// The domain under which is signed what x402 would sign under `domain`. Whatever differs from the token's own domain
+    /// was meant to, and stays.
+    #[must_use]
+    pub fn signing(&self, domain: &Domain) -> Domain {
+        let Some(domains) = &self.domain else { return domain.clone() };
+        let (plain, dialect) = &**domains;
+        let mut signing = domain.clone();
+        if domain.name == plain.name {
+            signing.name.clone_from(&dialect.name);
+        }
+        if domain.version == plain.version {
+            signing.version.clone_from(&dialect.version);
+        }
+        if domain.verifying_contract == plain.verifying_contract {
+            signing.verifying_contract = dialect.verifying_contract;
+        }
+        signing
     }
 
     /// Writes a facilitator request as the dialect has it. `maximum` is what was signed, in atomic token units, where the
@@ -69,6 +92,16 @@ impl Spelling {
         {
             *method = dialect.clone().into();
         }
+        if let Some(domains) = &self.domain {
+            let (plain, dialect) = &**domains;
+            for (member, plain, dialect) in
+                [("name", &plain.name, &dialect.name), ("version", &plain.version, &dialect.version)]
+            {
+                if let Some(said) = extra.get_mut(member).filter(|said| *said == plain) {
+                    *said = dialect.clone().into();
+                }
+            }
+        }
         add(extra, &self.extra);
     }
 }
@@ -106,6 +139,49 @@ mod tests {
             method: Some(("permit2".into(), "odd-exact".into())),
             charge: Some("settleAmount".into()),
             caip2_in_v1: true,
+            domain: None,
+            least_seconds: None,
+        }
+    }
+
+    fn token() -> Domain {
+        Domain {
+            name: "USDC".into(),
+            version: "2".into(),
+            chain_id: 56,
+            verifying_contract: crate::Address::repeat_byte(1),
+        }
+    }
+
+    fn wallet() -> Spelling {
+        let wallet = Domain {
+            name: "Wallet".into(),
+            version: "1".into(),
+            verifying_contract: crate::Address::repeat_byte(2),
+            ..token()
+        };
+        Spelling { domain: Some(Box::new((token(), wallet))), ..Spelling::default() }
+    }
+
+    #[test]
+    fn a_domain_takes_the_place_of_the_tokens_and_a_change_of_it_stays() {
+        let signing = wallet().signing(&token());
+        assert_eq!((signing.name.as_str(), signing.version.as_str(), signing.chain_id), ("Wallet", "1", 56));
+        assert_eq!(signing.verifying_contract, crate::Address::repeat_byte(2));
+        let changed = Domain { name: "Tether".into(), chain_id: 1, ..token() };
+        let signing = wallet().signing(&changed);
+        assert_eq!((signing.name.as_str(), signing.version.as_str(), signing.chain_id), ("Tether", "1", 1));
+        assert_eq!(Spelling::default().signing(&token()), token());
+    }
+
+    #[test]
+    fn extra_names_the_domain_and_a_wrong_name_stays() {
+        for (said, written) in [("USDC", "Wallet"), ("Tether", "Tether")] {
+            let mut spelt = request("10", &json!({ "name": said, "version": "2" }));
+            wallet().spell(&mut spelt, BSC, None);
+            let extra = json!({ "name": written, "version": "1" });
+            assert_eq!(spelt["paymentRequirements"]["extra"], extra);
+            assert_eq!(spelt["paymentPayload"]["accepted"]["extra"], extra);
         }
     }
 

@@ -155,7 +155,8 @@ impl Chain {
         for (address, code) in self.own_code().into_iter().chain(others) {
             calls.push(("anvil_setCode", json!([address, hex::encode_prefixed(code)])));
         }
-        for (address, slot, word) in self.tokens.storage(&self.roles) {
+        let words = self.tokens.storage(&self.roles).into_iter().chain(stand_ins::storage(&self.tokens.usdc));
+        for (address, slot, word) in words {
             calls.push(("anvil_setStorageAt", json!([address, slot, word])));
         }
         let million_ether = U256::from(10).pow(U256::from(24));

@@ -4,6 +4,7 @@ use super::{Chain, Relayed, rpc};
 use crate::error::ChainError;
 use crate::interface::{IPermit2, IToken};
 use crate::predeploys::PERMIT2;
+use crate::stand_ins::GATEWAY_WALLET;
 use alloy_primitives::{Address, B256, U256, keccak256};
 use alloy_sol_types::{SolCall as _, SolValue as _};
 use gauntlet_wire::Key;
@@ -33,7 +34,7 @@ impl Chain {
         owner: Address,
         amount: U256,
     ) -> Result<(), ChainError> {
-        self.set_permit2_allowances(token, &[owner], amount).await
+        self.set_allowances(token, &[owner], PERMIT2, amount).await
     }
 
     /// As [`Chain::set_permit2_allowance`], of many accounts.
@@ -47,11 +48,36 @@ impl Chain {
         owners: &[Address],
         amount: U256,
     ) -> Result<(), ChainError> {
+        self.set_allowances(token, owners, PERMIT2, amount).await
+    }
+
+    /// Sets what the GatewayWallet may take of an account in one of our tokens, atomic units, without a transaction. It
+    /// stands for what the account has deposited there.
+    ///
+    /// # Errors
+    ///
+    /// [`ChainError::UnknownToken`], [`ChainError::Rpc`].
+    pub async fn set_gateway_allowance(
+        &self,
+        token: Address,
+        owner: Address,
+        amount: U256,
+    ) -> Result<(), ChainError> {
+        self.set_allowances(token, &[owner], GATEWAY_WALLET, amount).await
+    }
+
+    async fn set_allowances(
+        &self,
+        token: Address,
+        owners: &[Address],
+        spender: Address,
+        amount: U256,
+    ) -> Result<(), ChainError> {
         let contract = self.contract_at(token)?;
         let mut calls = Vec::with_capacity(owners.len());
         for owner in owners {
             let of_owner = contract.slot_of("_allowances", *owner).ok_or(ChainError::UnknownToken(token))?;
-            let slot = keccak256((PERMIT2, of_owner).abi_encode());
+            let slot = keccak256((spender, of_owner).abi_encode());
             calls.push(("anvil_setStorageAt", json!([token, slot, B256::from(amount)])));
         }
         rpc::commands(&self.provider, "write storage", calls).await

@@ -5,16 +5,17 @@
 use super::findings::Finding;
 use gauntlet_wire::eip3009::{Recovered, recover};
 use gauntlet_wire::message::Request;
-use gauntlet_wire::{Domain, Network, U256, Version};
+use gauntlet_wire::{Address, Domain, Network, U256, Version};
 
 /// A payment must still be good for this long, so that its transaction has time to be mined. Seconds.
 const MARGIN_SECONDS: u64 = 6;
 
-/// Everything that is wrong with a payment whatever the chain says. `now` is Unix seconds.
-pub(super) fn findings(request: &Request, network: Network, now: u64) -> Vec<Finding> {
+/// Everything that is wrong with a payment whatever the chain says. `authority` is the contract that it is signed for, `now`
+/// is Unix seconds.
+pub(super) fn findings(request: &Request, network: Network, authority: Address, now: u64) -> Vec<Finding> {
     [scheme(request), names(request, network), amount(request), payee(request), window(request, now)]
         .into_iter()
-        .chain([signature(request, network)])
+        .chain([signature(request, network, authority)])
         .flatten()
         .collect()
 }
@@ -54,8 +55,8 @@ fn window(request: &Request, now: u64) -> Option<Finding> {
 }
 
 /// The signature is not that of the payer's key.
-pub(super) fn signature(request: &Request, network: Network) -> Option<Finding> {
-    let Some(domain) = domain(request, network) else { return Some(Finding::DomainMissing) };
+pub(super) fn signature(request: &Request, network: Network, authority: Address) -> Option<Finding> {
+    let Some(domain) = domain(request, network, authority) else { return Some(Finding::DomainMissing) };
     match recover(&request.signature, request.authorization.digest(&domain)) {
         Recovered::Plain(signer) if signer == request.authorization.from => None,
         other => Some(Finding::Signature(other)),
@@ -63,11 +64,11 @@ pub(super) fn signature(request: &Request, network: Network) -> Option<Finding> 
 }
 
 /// The domain that the requirements describe; `None` when `extra` does not.
-pub(super) fn domain(request: &Request, network: Network) -> Option<Domain> {
+pub(super) fn domain(request: &Request, network: Network, authority: Address) -> Option<Domain> {
     Some(Domain {
         name: request.requirements.domain_name.clone()?,
         version: request.requirements.domain_version.clone()?,
         chain_id: network.chain_id,
-        verifying_contract: request.requirements.asset,
+        verifying_contract: authority,
     })
 }

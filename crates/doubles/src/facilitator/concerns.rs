@@ -476,6 +476,12 @@ pub(super) const fn concerns(fault: Fault) -> &'static [&'static str] {
         B402AsksAgain => &["facilitator.b402.settle.again", "facilitator.b402.settle.at-once"],
         B402KeepsByNonce => &["facilitator.b402.settle.other-with-its-nonce"],
         B402PendingIsSuccess | B402PendingWithoutHash => &["facilitator.b402.settle.under-way"],
+        GatewayShortValidity => &["facilitator.gateway.validity"],
+        GatewayTokenDomain => &["facilitator.gateway.token-domain"],
+        GatewayRefusesDust => &["facilitator.gateway.one-unit"],
+        GatewaySecondNeverSent => &["facilitator.gateway.money"],
+        GatewaySuccessAgain => &["facilitator.gateway.again", "facilitator.settle.replay*"],
+        GatewayKindWithoutName => &["facilitator.gateway.supported"],
         SupportedWithoutKinds => &[
             "facilitator.supported.kind-fields",
             "facilitator.supported.kind-networks",

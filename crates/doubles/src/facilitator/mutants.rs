@@ -27,6 +27,7 @@ pub fn dialect_of(fault: Fault) -> Option<&'static str> {
         | Fault::B402SignsShortPath
         | Fault::B402HexSignature => Some("b402-web3"),
         _ if mutant.name.starts_with("b402-") => Some("b402-partner"),
+        _ if mutant.name.starts_with("gateway-") => Some("circle-gateway"),
         _ => None,
     }
 }
@@ -467,6 +468,20 @@ mutants! {
         "A settlement that is under way is answered success.";
     B402PendingWithoutHash, "b402-pending-without-hash",
         "A settlement that is under way does not name its transaction.";
+
+    // Circle Gateway
+    GatewayShortValidity, "gateway-short-validity",
+        "An authorization that ends in less than seven days is taken.";
+    GatewayTokenDomain, "gateway-token-domain",
+        "A signature under the token's own domain is taken for one under the wallet's.";
+    GatewayRefusesDust, "gateway-refuses-dust",
+        "A payment of less than a hundred units is refused.";
+    GatewaySecondNeverSent, "gateway-second-never-sent",
+        "Every payment of a payer but the first is called a success and never sent.";
+    GatewaySuccessAgain, "gateway-success-again",
+        "A payment that is settled once more is called a success, with another transfer.";
+    GatewayKindWithoutName, "gateway-kind-without-name",
+        "/supported does not say under which domain is signed.";
 
     // Supported kinds
     SupportedWithoutKinds, "supported-without-kinds",

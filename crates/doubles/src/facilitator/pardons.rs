@@ -129,7 +129,7 @@ async fn signature(
                 && request.signature[64] < 27
                 && recovered == Recovered::Odd(request.authorization.from)
         }
-        Fault::DomainFromToken => signed_under_token(service, request).await,
+        Fault::DomainFromToken | Fault::GatewayTokenDomain => signed_under_token(service, request).await,
         Fault::IgnoresChainId => {
             CHAIN_IDS.iter().any(|id| signed_under(request, &Domain { chain_id: *id, ..said.clone() }))
         }

@@ -15,6 +15,7 @@ use crate::DoubleError;
 use crate::claims::Claims;
 use crate::listener::Closing;
 use gauntlet_report::clock::unix_seconds;
+use gauntlet_wire::message::Request;
 use gauntlet_wire::permit2::Permit2Scheme;
 use gauntlet_wire::{Address, Key, Network, U256, Version};
 use std::sync::Arc;
@@ -115,6 +116,18 @@ impl Service {
         self.dialect.as_ref().map_or(scheme.proxy(), |dialect| dialect.proxy(scheme))
     }
 
+    /// The contract that authorizations are signed for, and that keeps their nonces: the token, but for dialects that have
+    /// one of their own.
+    pub(super) fn authority(&self, request: &Request) -> Address {
+        let own = self.dialect.as_ref().and_then(|dialect| dialect.authority.as_ref());
+        own.map_or(request.requirements.asset, |domain| domain.verifying_contract)
+    }
+
+    /// Whether payments go through the GatewayWallet.
+    pub(super) fn is_gateway(&self) -> bool {
+        self.dialect.as_ref().is_some_and(|dialect| dialect.authority.is_some())
+    }
+
     /// Ends the service: its connections, its settlements.
     pub(super) fn close(&self) {
         self.closing.close();
@@ -158,7 +171,8 @@ impl Service {
     /// The checks that need no chain, but for the question whether the payer is a smart wallet when the signature is not
     /// that of a key.
     pub(super) async fn offline(&self, payment: &Payment, stage: Stage) -> Result<Examined, Refusal> {
-        let mut findings = checks::findings(&payment.request, self.network, unix_seconds());
+        let authority = self.authority(&payment.request);
+        let mut findings = checks::findings(&payment.request, self.network, authority, unix_seconds());
         let [signed, asked] = &payment.payee_texts;
         if self.is(Fault::CaseSensitivePayee) && signed != asked {
             findings.push(Finding::Payee);
@@ -202,10 +216,11 @@ impl Service {
         signer: &Signer,
     ) -> Result<Vec<Finding>, ChainError> {
         let (request, now) = (&payment.request, unix_seconds());
-        let (settlement, gas) = (wallets::settlement(request, signer), wallets::gas(self, signer));
+        let (settlement, gas) = (wallets::settlement(self, request, signer), wallets::gas(self, signer));
         let mut findings = wallets::findings(self, payment, signer).await?;
         let sender = self.sender.address();
-        findings.extend(token::findings(&self.rpc, request, &settlement, gas, sender, now).await?);
+        let authority = self.authority(request);
+        findings.extend(token::findings(&self.rpc, request, authority, &settlement, gas, sender, now).await?);
         wallets::slip(self, payment, stage, signer, &mut findings).await?;
         if self.is(Fault::ShowsRevertTexts) && findings.contains(&Finding::Simulation) {
             let text = self.rpc.revert_text(sender, settlement.to, &settlement.data).await;

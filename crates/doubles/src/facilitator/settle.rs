@@ -217,7 +217,7 @@ async fn submit(service: &Arc<Service>, payment: &Payment, signer: &Signer) -> R
         Signer::Wallet(_) if service.is(Fault::CutsWalletSignatures) => &Signer::Key,
         signer => signer,
     };
-    let outgoing = wallets::settlement(&payment.request, sent_for);
+    let outgoing = wallets::settlement(service, &payment.request, sent_for);
     let submitted = if service.is(Fault::SettlesDearly) {
         send_dearly(service, &outgoing).await?
     } else {

@@ -4,8 +4,9 @@ use super::checks;
 use super::findings::Finding;
 use super::rpc::{Called, ChainError, Rpc};
 use super::sender::Outgoing;
-use alloy_primitives::{Address, Bytes, U256};
+use alloy_primitives::{Address, B256, Bytes, U256};
 use alloy_sol_types::{SolCall, SolEvent, SolValue, sol};
+use gauntlet_report::clock::unix_seconds;
 use gauntlet_wire::message::Request;
 use gauntlet_wire::{Domain, Network};
 
@@ -65,14 +66,15 @@ pub(super) fn transfer_of_wallet(request: &Request, signature: &Bytes) -> Vec<u8
     .abi_encode()
 }
 
-/// Everything that the token has against a payment that `settlement` would settle; `now` is Unix seconds. `gas` is what
-/// that may use at most.
+/// Everything that the token has against a payment that `settlement` would settle; `now` is Unix seconds. `authority` keeps
+/// its nonce, and `gas` is what the settlement may use at most.
 ///
 /// # Errors
 /// [`ChainError`] when the chain did not answer all questions: then nothing is known.
 pub(super) async fn findings(
     rpc: &Rpc,
     request: &Request,
+    authority: Address,
     settlement: &Outgoing,
     gas: u64,
     sender: Address,
@@ -86,7 +88,7 @@ pub(super) async fn findings(
     let (state, balance) = (state.abi_encode(), balance.abi_encode());
     let (code, state, balance, transfer) = tokio::try_join!(
         rpc.has_code(asset),
-        rpc.call(sender, asset, &state, now),
+        rpc.call(sender, authority, &state, now),
         rpc.call(sender, asset, &balance, now),
         rpc.call_within(sender, settlement.to, &settlement.data, now, Some(gas)),
     )?;
@@ -108,6 +110,13 @@ pub(super) async fn findings(
         findings.push(Finding::Simulation);
     }
     Ok(findings)
+}
+
+/// Whether a nonce is spent or cancelled; `None` when nobody says.
+pub(super) async fn is_spent(rpc: &Rpc, authority: Address, payer: Address, nonce: B256) -> Option<bool> {
+    let state = Eip3009::authorizationStateCall { authorizer: payer, nonce }.abi_encode();
+    let called = rpc.call(Address::ZERO, authority, &state, unix_seconds()).await.ok()?;
+    word(&called).map(|state| !state.is_zero())
 }
 
 /// The payer's balance, atomic units; `None` when nobody says.
@@ -161,7 +170,7 @@ fn text(called: &Called) -> Option<String> {
 
 /// The domain that a signature should be under, for a fault that forgives part of it: what `extra` lacks is empty.
 pub(super) fn domain_or_empty(request: &Request, network: Network) -> Domain {
-    checks::domain(request, network).unwrap_or_else(|| Domain {
+    checks::domain(request, network, request.requirements.asset).unwrap_or_else(|| Domain {
         name: request.requirements.domain_name.clone().unwrap_or_default(),
         version: request.requirements.domain_version.clone().unwrap_or_default(),
         chain_id: network.chain_id,

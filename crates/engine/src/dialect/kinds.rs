@@ -3,7 +3,7 @@
 use crate::world::World;
 use gauntlet_probe::Dialect;
 use gauntlet_wire::permit2::Permit2Scheme;
-use gauntlet_wire::{Address, Token};
+use gauntlet_wire::{Address, Domain, Token};
 use serde_json::{Map, Value};
 
 /// A way to move money.
@@ -50,6 +50,34 @@ fn symbol(world: &World, token: Address) -> Option<&'static str> {
 }
 
 impl World {
+    /// The domain under which authorizations over a token are signed for this target, where it is not the token's own: as
+    /// its kinds tell it.
+    pub(crate) fn signed_under(&self, token: &Token) -> Option<Domain> {
+        let own = self.dialect()?.domain.as_ref()?;
+        let told = kind(self, Kind::Eip3009, token)?;
+        let text = |member: &str| told.get(member).and_then(Value::as_str);
+        Some(Domain {
+            name: text("name").unwrap_or(&own.name).to_owned(),
+            version: text("version").unwrap_or(&own.version).to_owned(),
+            chain_id: self.chain.chain_id(),
+            verifying_contract: text(&own.contract)?.parse().ok()?,
+        })
+    }
+
+    /// The contract that keeps the nonces of authorizations over a token: the token, or the dialect's own in its place.
+    pub(crate) fn authority(&self, token: &Token) -> Token {
+        let own = self.signed_under(token).filter(|_| token.address == self.chain.tokens().usdc.address);
+        own.map_or_else(
+            || token.clone(),
+            |own| Token {
+                address: own.verifying_contract,
+                name: own.name,
+                version: own.version,
+                decimals: token.decimals,
+            },
+        )
+    }
+
     /// The contract that spends payments of a scheme for this target: the dialect's own where its kinds name one.
     pub(crate) fn spender(&self, scheme: Permit2Scheme, token: &Token) -> Address {
         let named = || {

@@ -1,15 +1,17 @@
 //! Targets that speak a dialect: who speaks it with which keys, and how payments are written for them.
 
+mod deferred;
 mod kinds;
 mod spelling;
 
+pub(crate) use deferred::Deferred;
 pub(crate) use kinds::Kind;
 pub(crate) use spelling::spelling;
 
 use crate::select::globs;
 use crate::target::{Double, TargetSpec};
 use crate::world::World;
-use gauntlet_chain::Profile;
+use gauntlet_chain::{Profile, gateway_domain};
 use gauntlet_doubles::facilitator::front::{Manner, Offer, Setup};
 use gauntlet_doubles::facilitator::mutants::dialect_of;
 use gauntlet_probe::dialect::{Keys, throwaway_keys};
@@ -54,9 +56,13 @@ pub fn speaker(
     Ok(Some(Arc::new(speaker)))
 }
 
-/// Whether a check is about targets of this dialect; checks of B402 are about B402 alone, all others about everybody.
+/// Whether a check is about targets of this dialect; checks of B402 are about B402 alone, those of Circle Gateway
+/// about that, and all others about everybody.
 #[must_use]
 pub fn is_about(check: &str, dialect: Option<&str>) -> bool {
+    if check.starts_with("facilitator.gateway.") {
+        return dialect == Some("circle-gateway");
+    }
     let Some(topic) = check.strip_prefix("facilitator.b402.") else { return true };
     match topic.split('.').next() {
         Some("web3") => dialect == Some("b402-web3"),
@@ -86,6 +92,7 @@ pub fn setup(speaker: &Arc<Speaker>, network: &Profile, manner: Manner) -> Setup
             proxy(Permit2Scheme::Exact, gauntlet_chain::Proxy::Exact),
             proxy(Permit2Scheme::Upto, gauntlet_chain::Proxy::Upto),
         ],
+        authority: speaker.dialect.domain.as_ref().map(|_| gateway_domain(network.network.chain_id)),
         manner,
     }
 }

@@ -12,8 +12,13 @@ use std::sync::Arc;
 pub(crate) fn spelling(world: &World, way: Kind, token: &Token, endpoint: Endpoint) -> Arc<Spelling> {
     let Some(dialect) = world.dialect() else { return Arc::default() };
     let names = &dialect.names;
+    let domain = (way == Kind::Eip3009).then(|| world.signed_under(token)).flatten();
     let copied = names.extra_from_kinds.then(|| kind(world, way, token)).flatten().cloned();
     let mut extra = copied.unwrap_or_default();
+    if let Some(domain) = &dialect.domain {
+        // Name and version take the place of the token's; the rest of a kind is for people.
+        extra.retain(|member, _| *member == domain.contract);
+    }
     let method = way.method(dialect);
     if let Some(method) = method {
         extra.insert("assetTransferMethod".into(), method.into());
@@ -30,6 +35,8 @@ pub(crate) fn spelling(world: &World, way: Kind, token: &Token, endpoint: Endpoi
         method: method.map(|method| ("permit2".into(), method.into())),
         charge: charge.filter(|_| endpoint == Endpoint::Settle && way == Kind::Permit2(Permit2Scheme::Upto)),
         caip2_in_v1: names.caip2_in_v1,
+        domain: domain.map(|own| Box::new((world.chain.domain(token), own))),
+        least_seconds: dialect.least_seconds,
     })
 }
 

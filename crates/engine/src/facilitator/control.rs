@@ -188,8 +188,8 @@ async fn no_effect(cx: Cx) -> Judged {
     let pending = chain.pending_count().await?;
     let blocks = chain.block_number().await? - block;
     let money = cx.money(&payment).await?;
-    let used =
-        chain.authorization_used(payment.key().token, payment.key().payer, payment.key().nonce).await?;
+    let authority = cx.world.authority(&payment.token).address;
+    let used = chain.authorization_used(authority, payment.key().payer, payment.key().nonce).await?;
     if pending > 0 || blocks > 0 || used || !money.transfers.is_empty() {
         cx.find(Violation {
             requirement: cx.rule(),

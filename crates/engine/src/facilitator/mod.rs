@@ -12,6 +12,7 @@ pub mod crowd;
 mod decimals;
 pub mod edges;
 mod gas;
+mod gateway;
 pub mod mining;
 pub mod money;
 pub mod negatives;
@@ -51,5 +52,6 @@ pub fn checks() -> Vec<Check> {
     checks.extend(wallets::checks());
     checks.extend(permit2::checks());
     checks.extend(b402::checks());
+    checks.extend(gateway::checks());
     checks
 }

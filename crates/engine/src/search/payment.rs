@@ -187,7 +187,11 @@ async fn arrange_nonce(cx: &Cx, sketch: &Sketch, payment: &Payment) -> Result<No
             let presented = payment.draft.present()?;
             let valid = payment.draft.terms.amount <= payment::purse(&payment.token)
                 && chain
-                    .relay(payment.token.address, &presented.authorization, &presented.signature)
+                    .relay(
+                        cx.world.authority(&payment.token).address,
+                        &presented.authorization,
+                        &presented.signature,
+                    )
                     .await?
                     .status;
             if valid {
@@ -197,7 +201,7 @@ async fn arrange_nonce(cx: &Cx, sketch: &Sketch, payment: &Payment) -> Result<No
         }
         Nonce::Cancelled => {}
     }
-    chain.cancel(&payment.token, &payment.payer, payment.key().nonce).await?;
+    chain.cancel(&cx.world.authority(&payment.token), &payment.payer, payment.key().nonce).await?;
     Ok(Nonce::Cancelled)
 }
 
@@ -238,9 +242,9 @@ impl Made {
     /// What the oracle says now, and the violated rules.
     pub(super) fn judged(&self, cx: &Cx) -> Result<(Verdict, Vec<ReasonClass>), Stop> {
         let clock = Clock { now: this_second(), shared: cx.world.ours };
-        let body = self.payment.body()?;
+        let body = self.payment.plain()?;
         let ledger = &self.payment.ledger;
-        Ok((judge_at(&body, ledger, clock), faults_at(&body, ledger, clock)))
+        Ok((self.payment.in_dialect(judge_at(&body, ledger, clock)), faults_at(&body, ledger, clock)))
     }
 
     /// Whether the requirements name another token than the one that was signed for.

@@ -10,7 +10,7 @@ macro_rules! dialects {
     };
 }
 
-dialects!["b402-partner", "b402-web3", "aeon", "cdp", "pieverse"];
+dialects!["b402-partner", "b402-web3", "aeon", "cdp", "pieverse", "circle-gateway"];
 
 /// One of them by its name.
 #[must_use]

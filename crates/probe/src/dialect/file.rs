@@ -43,6 +43,8 @@ pub struct Dialect {
     pub domain: Option<Domain>,
     /// For how long an authorization must be good, seconds; otherwise as stock clients do.
     pub window_seconds: Option<u64>,
+    /// For how long it must be good at least, seconds; what ends sooner is refused.
+    pub least_seconds: Option<u64>,
     /// Globs of checks that are about what this dialect does otherwise by its own documents, and why.
     #[serde(default)]
     pub not_applicable: BTreeMap<String, String>,
@@ -198,7 +200,7 @@ impl Dialect {
         if let Some(dialect) = super::built_in(name) {
             return Ok(Some(dialect));
         }
-        if !Path::new(name).extension().is_some_and(|extension| extension == "toml") {
+        if Path::new(name).extension().is_none_or(|extension| extension != "toml") {
             let names: Vec<&str> =
                 std::iter::once("x402").chain(super::DIALECTS.iter().map(|(name, _)| *name)).collect();
             return Err(DialectError::Unknown {

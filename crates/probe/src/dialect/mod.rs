@@ -13,7 +13,9 @@ mod speak;
 mod timestamp;
 
 pub use builtin::{DIALECTS, built_in};
-pub use file::{Ask, Dialect, DialectError, Envelope, Methods, Names, Pending, Settling, Signature, Signing};
+pub use file::{
+    Ask, Dialect, DialectError, Domain, Envelope, Methods, Names, Pending, Settling, Signature, Signing,
+};
 pub use keys::{Keys, KeysError};
 pub use secret::{SecretError, rsa_public_key, throwaway_keys};
 pub use sign::{Signed, base64_bytes, base64_text, sign, verify};

@@ -110,7 +110,8 @@ pub(super) fn lower_case(draft: &mut Draft) -> String {
 
 pub(super) fn upper_case(draft: &mut Draft) -> String {
     let upper = |bytes: &[u8]| json!(format!("0x{}", hex::encode_upper(bytes)));
-    let signature = draft.signer.sign_as(draft.authorization.digest(&draft.domain), draft.form);
+    let signature =
+        draft.signer.sign_as(draft.authorization.digest(&draft.spelling.signing(&draft.domain)), draft.form);
     let nonce = draft.authorization.nonce;
     set(draft, format!("{AUTHORIZATION}/nonce"), upper(nonce.as_slice()));
     set(draft, SIGNATURE, upper(&signature));

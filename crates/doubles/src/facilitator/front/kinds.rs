@@ -1,12 +1,15 @@
 //! The answer to `/supported`.
 
-use super::{Endpoint, Front, Manner, Offer};
+use super::{Endpoint, Front, Manner, Offer, gateway};
 use crate::facilitator::mutants::Fault;
 use gauntlet_wire::permit2::Permit2Scheme;
 use serde_json::{Value, json};
 
 /// What is supported: kinds of the dialect, or those of the double behind.
 pub(super) async fn supported(front: &Front) -> Value {
+    if let Some(domain) = &front.setup.authority {
+        return gateway::supported(front, domain);
+    }
     if !front.setup.dialect().names.extra_from_kinds || !front.setup.is_b402() {
         return front.core(Endpoint::Supported, Vec::new()).await.body;
     }

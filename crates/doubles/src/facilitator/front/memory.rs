@@ -63,7 +63,9 @@ fn first_under_way(front: &Front, asked: &Value, said: Said) -> Said {
         return said;
     }
     let mut told = front.told.lock().unwrap_or_else(PoisonError::into_inner);
-    if Outcome::of(&said.body) == Outcome::Settled {
+    // A settlement of nothing has no transaction: there is nothing that could be under way.
+    let transaction = said.body.get("transaction").and_then(Value::as_str).unwrap_or_default();
+    if Outcome::of(&said.body) == Outcome::Settled && !transaction.is_empty() {
         let mut body = said.body.clone();
         body["success"] = false.into();
         body["errorReason"] = reason::PENDING.into();
@@ -76,7 +78,7 @@ fn first_under_way(front: &Front, asked: &Value, said: Said) -> Said {
     }
 }
 
-fn name(body: &Value) -> Option<Name> {
+pub(super) fn name(body: &Value) -> Option<Name> {
     let text = |place: &str| Some(body.pointer(place)?.as_str()?.to_lowercase());
     let payload = "/paymentPayload/payload";
     let network = text("/paymentRequirements/network")?;

@@ -6,6 +6,7 @@
 //! settlement, answers that are kept, limits of requests.
 
 mod door;
+mod gateway;
 mod kinds;
 mod limits;
 mod memory;
@@ -22,7 +23,7 @@ use axum::body::Body;
 use axum::http::{Request, Response, StatusCode, header};
 use gauntlet_probe::{Dialect, Speaker};
 use gauntlet_wire::permit2::Permit2Scheme;
-use gauntlet_wire::{Address, Token, Version};
+use gauntlet_wire::{Address, Domain, Token, Version};
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use limits::Limits;
@@ -40,6 +41,8 @@ pub struct Setup {
     pub tokens: Vec<Offer>,
     /// The contracts that spend payments over Permit2, of scheme `exact` and of scheme `upto`.
     pub proxies: [Address; 2],
+    /// The domain under which authorizations are signed, where that is not the token's.
+    pub authority: Option<Domain>,
     /// Whether it does as the dialect's documents show, or as is reported of the service itself.
     pub manner: Manner,
 }
@@ -121,6 +124,7 @@ pub(super) struct Front {
     admitted: door::Admitted,
     /// Settlements that were told to be under way, and what became of them.
     told: Mutex<BTreeMap<memory::Name, (Value, Value)>>,
+    turns: gateway::Turns,
 }
 
 impl Front {
@@ -135,6 +139,7 @@ impl Front {
             memory: Memory::default(),
             admitted: door::Admitted::default(),
             told: Mutex::default(),
+            turns: gateway::Turns::default(),
         }
     }
 
@@ -198,6 +203,9 @@ impl Front {
         {
             return outcome::refused(self, asked, body, reason);
         }
+        if let Some(domain) = &self.setup.authority {
+            return gateway::payment(self, domain, asked, body).await;
+        }
         let plain = words::plain(self, asked, body);
         match asked.endpoint {
             Endpoint::Settle => memory::settled_once(self, asked, &plain).await,
@@ -210,16 +218,7 @@ impl Front {
 
     /// What the double behind says to a request in x402.
     async fn core(&self, endpoint: Endpoint, body: Vec<u8>) -> Said {
-        let method = if endpoint == Endpoint::Supported { "GET" } else { "POST" };
-        let request = Request::builder()
-            .method(method)
-            .uri(endpoint.path())
-            .header(header::CONTENT_TYPE, "application/json")
-            .body(Body::from(body));
-        let Ok(request) = request else { return Said::nothing() };
-        let (parts, body) = router::ask(self.router.clone(), request).await.into_parts();
-        let body = body.collect().await.map(|body| body.to_bytes().to_vec()).unwrap_or_default();
-        Said { status: parts.status, body: serde_json::from_slice(&body).unwrap_or(Value::Null) }
+        core(&self.router, endpoint, body).await
     }
 
     /// An answer in the dialect's envelope.
@@ -248,6 +247,20 @@ impl Front {
         };
         write(status, &body)
     }
+}
+
+/// What the double behind says to a request in x402.
+async fn core(router: &Router, endpoint: Endpoint, body: Vec<u8>) -> Said {
+    let method = if endpoint == Endpoint::Supported { "GET" } else { "POST" };
+    let request = Request::builder()
+        .method(method)
+        .uri(endpoint.path())
+        .header(header::CONTENT_TYPE, "application/json")
+        .body(Body::from(body));
+    let Ok(request) = request else { return Said::nothing() };
+    let (parts, body) = router::ask(router.clone(), request).await.into_parts();
+    let body = body.collect().await.map(|body| body.to_bytes().to_vec()).unwrap_or_default();
+    Said { status: parts.status, body: serde_json::from_slice(&body).unwrap_or(Value::Null) }
 }
 
 /// What the double behind says.

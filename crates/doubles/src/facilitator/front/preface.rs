@@ -52,10 +52,9 @@ fn members(front: &Front, asked: Asked, body: &Value) -> Result<(), &'static str
         return Err(reason::PAYLOAD);
     }
     let charged = front.setup.dialect().settling.charge.as_ref().and_then(|member| body.get(member));
-    if is_upto && asked.endpoint == Endpoint::Settle && !front.is(Fault::B402ChargesTheCap) {
-        if !charged.is_some_and(is_decimal) {
-            return Err(reason::PAYLOAD);
-        }
+    let must_charge = is_upto && asked.endpoint == Endpoint::Settle && !front.is(Fault::B402ChargesTheCap);
+    if must_charge && !charged.is_some_and(is_decimal) {
+        return Err(reason::PAYLOAD);
     }
     if charged.is_some() && !is_upto && front.is(Fault::B402RefusesIdleCharge) {
         return Err(reason::PAYLOAD);

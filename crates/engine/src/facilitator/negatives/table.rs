@@ -355,7 +355,7 @@ pub(super) const NEGATIVES: &[Negative] = &[
         Mutation::Set(format!("{AUTHORIZATION}/value"), json!(price))
     }),
     change("time-number", "a validBefore that is a JSON number", &["X402V2-CORE-032"], SLOPPY, |cx| {
-        Mutation::Set(format!("{AUTHORIZATION}/validBefore"), json!(cx.now + crate::payment::TIMEOUT_SECONDS))
+        Mutation::Set(format!("{AUTHORIZATION}/validBefore"), json!(cx.now + cx.timeout_seconds()))
     }),
     change("signature-boolean", "a boolean in place of the signature", &["X402V2-CORE-032"], SLOPPY, |_| {
         Mutation::Set(SIGNATURE.into(), json!(true))

@@ -46,14 +46,20 @@ pub(super) async fn prepare(cx: &Cx, preparation: Preparation) -> Result<Payment
             format!("the payer owns {left} units")
         }
         Preparation::NonceCancelled => {
-            chain.cancel(&payment.token, &payment.payer, payment.key().nonce).await?;
+            chain.cancel(&cx.world.authority(&payment.token), &payment.payer, payment.key().nonce).await?;
             payment.ledger.nonce_used = true;
             "the payer has cancelled the nonce".into()
         }
         Preparation::NonceSpent => {
             let presented = payment.draft.present()?;
             cx.world.history.relay(payment.key());
-            chain.relay(token, &presented.authorization, &presented.signature).await?;
+            chain
+                .relay(
+                    cx.world.authority(&payment.token).address,
+                    &presented.authorization,
+                    &presented.signature,
+                )
+                .await?;
             payment.ledger.nonce_used = true;
             "somebody else has submitted the authorization already".into()
         }

@@ -40,8 +40,9 @@ pub(super) async fn judge(stage: &Stage, expect: &Expect, class: Option<Class>) 
         }
     }
     for Named { name, what, span } in &expect.authorization {
-        let key = stage.payment(name)?.key();
-        let used = stage.cx.world.chain.authorization_used(key.token, key.payer, key.nonce).await?;
+        let payment = stage.payment(name)?;
+        let (key, authority) = (payment.key(), stage.cx.world.authority(&payment.token).address);
+        let used = stage.cx.world.chain.authorization_used(authority, key.payer, key.nonce).await?;
         if used != *what {
             let said = |used: bool| {
                 format!("the authorization of {name} is {}", if used { "used" } else { "unused" })

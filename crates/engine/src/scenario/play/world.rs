@@ -36,7 +36,10 @@ impl Scenario {
 /// The payer cancels the authorization.
 pub(super) fn cancel(cx: Cx, payment: Payment) -> Job {
     async move {
-        cx.world.chain.cancel(&payment.token, &payment.payer, payment.key().nonce).await?;
+        cx.world
+            .chain
+            .cancel(&cx.world.authority(&payment.token), &payment.payer, payment.key().nonce)
+            .await?;
         Ok(Came::Nothing)
     }
     .boxed()
@@ -48,7 +51,9 @@ pub(super) fn preempt(cx: Cx, payment: Payment) -> Job {
         let presented = payment.draft.present()?;
         cx.world.history.relay(payment.key());
         let chain = &cx.world.chain;
-        chain.relay(payment.token.address, &presented.authorization, &presented.signature).await?;
+        chain
+            .relay(cx.world.authority(&payment.token).address, &presented.authorization, &presented.signature)
+            .await?;
         Ok(Came::Nothing)
     }
     .boxed()

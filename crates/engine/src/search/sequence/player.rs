@@ -115,9 +115,10 @@ impl Player {
     async fn cancel(&self, number: usize) -> Result<(), Stop> {
         let (chain, payment) = (&self.cx.world.chain, &self.payments[number]);
         let key = payment.key();
-        match chain.cancel(&payment.token, &payment.payer, key.nonce).await {
+        let authority = self.cx.world.authority(&payment.token);
+        match chain.cancel(&authority, &payment.payer, key.nonce).await {
             Ok(_) => Ok(()),
-            Err(_) if chain.authorization_used(key.token, key.payer, key.nonce).await? => Ok(()),
+            Err(_) if chain.authorization_used(authority.address, key.payer, key.nonce).await? => Ok(()),
             Err(error) => Err(error.into()),
         }
     }
@@ -144,7 +145,8 @@ impl Player {
         let chain = &self.cx.world.chain;
         for (number, fate) in state.fates.iter_mut().enumerate().filter(|(_, fate)| **fate == Fate::Open) {
             let key = self.payments[number].key();
-            let used = chain.authorization_used(key.token, key.payer, key.nonce).await?;
+            let authority = self.cx.world.authority(&self.payments[number].token);
+            let used = chain.authorization_used(authority.address, key.payer, key.nonce).await?;
             *fate = if used { Fate::Paid } else { Fate::Unused };
         }
         for (payer, purse) in state.purses.iter_mut().enumerate().filter(|(_, purse)| purse.is_none()) {
