@@ -10,6 +10,9 @@ use alloy_rpc_types_eth::TransactionRequest;
 use alloy_sol_types::SolCall;
 use serde_json::{Value, json};
 
+/// How often a word is written that does not stay.
+const MOST_WRITES: u32 = 5;
+
 impl Chain {
     /// Gives an account this balance of one of our tokens, in atomic units. The total supply is left as it is.
     ///
@@ -73,7 +76,16 @@ impl Chain {
     ) -> Result<(), ChainError> {
         let contract = self.contract_at(token)?;
         let slot = contract.slot_of(variable, account).ok_or(ChainError::UnknownToken(token))?;
-        self.command("write storage", "anvil_setStorageAt", json!([token, slot, word])).await
+        // Anvil answers from the state before a write now and then, when blocks are made meanwhile: whoever is told that
+        // it is written must find it so.
+        for _ in 0..MOST_WRITES {
+            self.command("write storage", "anvil_setStorageAt", json!([token, slot, word])).await?;
+            let read = self.provider.get_storage_at(token, slot.into()).await;
+            if read.map_err(ChainError::rpc("read storage"))? == U256::from_be_bytes(word.0) {
+                break;
+            }
+        }
+        Ok(())
     }
 
     /// Gives an account this much ether, in wei.
