@@ -3,16 +3,16 @@
 //! Payments themselves are tried by all the other checks, which are spoken in the dialect. Source: Circle's pages of
 //! Gateway Nanopayments, and what third parties report of the service.
 
-use crate::check::{Check, Judged, Lane, Stop};
+use super::check;
+use crate::check::{Check, Judged, Stop};
 use crate::cx::{Cx, Violation};
 use crate::history::Said;
 use crate::payment::Payment;
 use crate::reply::Reply;
 use alloy_primitives::hex;
 use gauntlet_wire::draft::{Edit, SIGNATURE};
-use gauntlet_wire::{Authorization, Mutation, ReasonClass, U256, Verdict, Version};
+use gauntlet_wire::{Authorization, Mutation, ReasonClass, U256, Verdict};
 use serde_json::{Value, json};
-use std::sync::Arc;
 
 const UNPAYABLE: &str = "a payment is taken for good that can never be turned into money";
 const UNPAID: &str = "a merchant serves for money that never comes";
@@ -23,70 +23,48 @@ const PAYMENTS: usize = 3;
 pub(super) fn checks() -> Vec<Check> {
     vec![
         check(
-            "supported",
+            "gateway.supported",
             "the kinds tell the domain under which payments are signed",
             &["GATEWAY-KINDS-001"],
             "a payer signs what cannot be settled",
             supported,
         ),
         check(
-            "token-domain",
+            "gateway.token-domain",
             "a signature under the token's own domain is refused",
             &["GATEWAY-SIGN-001"],
             UNPAYABLE,
             token_domain,
         ),
         check(
-            "validity",
+            "gateway.validity",
             "an authorization that ends in less than seven days is refused as too short",
             &["GATEWAY-WINDOW-001"],
             UNPAYABLE,
             validity,
         ),
         check(
-            "one-unit",
+            "gateway.one-unit",
             "a payment of one atomic unit is settled",
             &["GATEWAY-AMOUNT-001", "GATEWAY-SETTLE-001"],
             "the smallest payments, which the service is made for, do not work",
             one_unit,
         ),
         check(
-            "money",
+            "gateway.money",
             "the money of every success comes, also when one payer pays several times",
             &["GATEWAY-SETTLE-001"],
             UNPAID,
             money,
         ),
         check(
-            "again",
+            "gateway.again",
             "a payment that was accepted is not accepted again as another settlement",
             &["GATEWAY-SETTLE-002"],
             UNPAID,
             again,
         ),
     ]
-}
-
-fn check<F>(
-    id: &str,
-    title: &str,
-    covers: &[&'static str],
-    risk: &'static str,
-    body: impl Fn(Cx) -> F + Send + Sync + 'static,
-) -> Check
-where
-    F: Future<Output = Judged> + Send + 'static,
-{
-    Check {
-        id: format!("facilitator.gateway.{id}"),
-        title: title.to_owned(),
-        version: Some(Version::V2),
-        covers: covers.to_vec(),
-        risk,
-        lane: Lane::Parallel,
-        needs: &[],
-        body: Arc::new(move |cx| Box::pin(body(cx))),
-    }
 }
 
 fn violated(cx: &Cx, kind: &str, want: &str, reply: &Reply) {

@@ -23,9 +23,12 @@ pub mod supported;
 mod tokens;
 pub mod wallets;
 
-use crate::check::Check;
+use crate::check::{Check, Judged, Lane};
+use crate::cx::Cx;
 use crate::row::{Row, Scope, Topic, versioned};
 pub(crate) use gas::BOUND as BOUND_ON_GAS;
+use gauntlet_wire::Version;
+use std::sync::Arc;
 
 /// All checks of the facilitator trial, in the order in which they are listed.
 #[must_use]
@@ -54,4 +57,27 @@ pub fn checks() -> Vec<Check> {
     checks.extend(b402::checks());
     checks.extend(gateway::checks());
     checks
+}
+
+/// A check of version 2 that runs beside others; `id` is without the role.
+fn check<F>(
+    id: &str,
+    title: &str,
+    covers: &[&'static str],
+    risk: &'static str,
+    body: impl Fn(Cx) -> F + Send + Sync + 'static,
+) -> Check
+where
+    F: Future<Output = Judged> + Send + 'static,
+{
+    Check {
+        id: format!("facilitator.{id}"),
+        title: title.to_owned(),
+        version: Some(Version::V2),
+        covers: covers.to_vec(),
+        risk,
+        lane: Lane::Parallel,
+        needs: &[],
+        body: Arc::new(move |cx| Box::pin(body(cx))),
+    }
 }

@@ -62,13 +62,41 @@ impl Nginx {
 }
 
 /// A path that nginx itself answers.
-pub(crate) const READY: &str = "/.gauntlet-ready";
+const READY: &str = "/.gauntlet-ready";
 
-/// No `proxy_cache_valid`: how long an answer is kept is for its own headers to say.
+/// What is configured besides passing everything on: lines of `http`, of `server` and of the one `location`.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Besides {
+    http: &'static str,
+    server: &'static str,
+    location: &'static str,
+}
+
+/// A shared cache. No `proxy_cache_valid`: how long an answer is kept is for its own headers to say.
+const CACHE: Besides = Besides {
+    http: "
+  proxy_cache_path cache keys_zone=shared:1m;",
+    server: "
+    large_client_header_buffers 8 64k;",
+    location: "
+      proxy_buffer_size 64k;
+      proxy_buffers 8 64k;
+      proxy_busy_buffers_size 128k;
+      proxy_cache shared;
+      proxy_cache_key $scheme$host$request_uri;
+      add_header X-Cache-Status $upstream_cache_status always;",
+};
+
 fn configuration(port: u16, server: &str) -> String {
+    passing_on(port, server, CACHE)
+}
+
+/// An nginx on `port` that passes everything on to `server` and is otherwise as whoever installs it has it.
+pub(crate) fn passing_on(port: u16, server: &str, besides: Besides) -> String {
     let server = server.trim_end_matches('/');
     // The path of a base URL takes the place of the slash that the location is; without one, nothing is rewritten.
     let slash = if server.matches('/').count() > 2 { "/" } else { "" };
+    let Besides { http, server: of_server, location } = besides;
     format!(
         "daemon off;
 master_process off;
@@ -81,23 +109,15 @@ http {{
   fastcgi_temp_path fastcgi;
   uwsgi_temp_path uwsgi;
   scgi_temp_path scgi;
-  proxy_temp_path proxy;
-  proxy_cache_path cache keys_zone=shared:1m;
+  proxy_temp_path proxy;{http}
   server {{
-    listen 127.0.0.1:{port};
-    large_client_header_buffers 8 64k;
+    listen 127.0.0.1:{port};{of_server}
     location = {READY} {{ return 204; }}
     location / {{
       proxy_pass {server}{slash};
       proxy_http_version 1.1;
       proxy_set_header Host $http_host;
-      proxy_set_header Connection \"\";
-      proxy_buffer_size 64k;
-      proxy_buffers 8 64k;
-      proxy_busy_buffers_size 128k;
-      proxy_cache shared;
-      proxy_cache_key $scheme$host$request_uri;
-      add_header X-Cache-Status $upstream_cache_status always;
+      proxy_set_header Connection \"\";{location}
     }}
   }}
 }}
@@ -120,5 +140,11 @@ mod tests {
             assert!(file.contains(passed), "{file}");
             assert!(!file.contains("proxy_cache_valid"), "how long is for the server to say");
         }
+    }
+    #[test]
+    fn no_buffer_is_set_that_nobody_asked_for() {
+        let file = passing_on(8080, "http://127.0.0.1:4021", Besides::default());
+        assert!(file.contains("proxy_pass http://127.0.0.1:4021;"), "{file}");
+        assert!(!file.contains("buffer"), "{file}");
     }
 }

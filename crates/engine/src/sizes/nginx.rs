@@ -6,7 +6,7 @@
 use super::{end_of, keep};
 use crate::check::Stop;
 use crate::cx::Cx;
-use crate::scenario::nginx::{Nginx, READY};
+use crate::scenario::nginx::{Besides, Nginx, passing_on};
 use crate::server::buyer::ask;
 use crate::server::money;
 use crate::server::offer::Offer;
@@ -31,46 +31,15 @@ pub(super) struct Between {
 }
 
 impl Between {
-    /// `what` names its folder among those of the check.
+    /// `what` names its folder among those of the check. Nothing is configured that says how long a header may be.
     pub(super) async fn start(cx: &Cx, program: &Path, server: &str, what: &str) -> Result<Self, Stop> {
         let folder = cx.world.folder.join(format!("{}.{what}.nginx", cx.check.id));
-        let started = Nginx::configured(folder, program, |port| configuration(port, server)).await;
+        let started =
+            Nginx::configured(folder, program, |port| passing_on(port, server, Besides::default())).await;
         let nginx = started.map_err(|reason| Stop::Inconclusive(format!("nginx did not start: {reason}")))?;
         let client = cx.world.client.at(&nginx.url())?;
         Ok(Self { _nginx: nginx, client })
     }
-}
-
-/// Nothing that says how long a header may be, so that it is as whoever installs nginx has it.
-fn configuration(port: u16, server: &str) -> String {
-    let server = server.trim_end_matches('/');
-    let slash = if server.matches('/').count() > 2 { "/" } else { "" };
-    format!(
-        "daemon off;
-master_process off;
-worker_processes 1;
-pid nginx.pid;
-events {{ worker_connections 64; }}
-http {{
-  access_log off;
-  client_body_temp_path body;
-  fastcgi_temp_path fastcgi;
-  uwsgi_temp_path uwsgi;
-  scgi_temp_path scgi;
-  proxy_temp_path proxy;
-  server {{
-    listen 127.0.0.1:{port};
-    location = {READY} {{ return 204; }}
-    location / {{
-      proxy_pass {server}{slash};
-      proxy_http_version 1.1;
-      proxy_set_header Host $http_host;
-      proxy_set_header Connection \"\";
-    }}
-  }}
-}}
-"
-    )
 }
 
 /// Headers of every length that our own double sends, through nginx: those of a 402, and those of a paid answer.
@@ -127,17 +96,5 @@ fn rung(part: Part, bytes: usize, visit: &Visit, whole: bool, paid: bool) -> Run
         status: exchange.status,
         paid,
         detail: exchange.fault.as_ref().map(ToString::to_string).unwrap_or_default(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_buffer_is_set() {
-        let file = configuration(8080, "http://127.0.0.1:4021");
-        assert!(file.contains("proxy_pass http://127.0.0.1:4021;"), "{file}");
-        assert!(!file.contains("buffer"), "{file}");
     }
 }

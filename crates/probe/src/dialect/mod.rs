@@ -18,7 +18,7 @@ pub use file::{
 };
 pub use keys::{Keys, KeysError};
 pub use secret::{SecretError, rsa_public_key, throwaway_keys};
-pub use sign::{Signed, base64_bytes, base64_text, sign, verify};
+pub use sign::{Signed, base64_text, sign, verify};
 pub use speak::{Dressing, Speaker};
 pub use timestamp::iso_millis;
 

@@ -43,8 +43,7 @@ pub fn verify(algorithm: Signing, key: &str, message: &[u8], signature: &str) ->
 }
 
 /// The bytes of a base64 text; none when it is not one.
-#[must_use]
-pub fn base64_bytes(text: &str) -> Vec<u8> {
+pub(super) fn base64_bytes(text: &str) -> Vec<u8> {
     STANDARD.decode(text).unwrap_or_default()
 }
 

@@ -3,7 +3,7 @@
 use super::file::{Ask, Dialect, Envelope, Pending};
 use super::keys::Keys;
 use super::secret::SecretError;
-use super::sign::sign;
+use super::sign::{base64_bytes, sign};
 use super::timestamp::iso_millis;
 use crate::client::Request;
 use gauntlet_report::{Exchange, Message, Wire, clock};
@@ -33,6 +33,12 @@ pub struct Speaker {
 pub struct Dressing {
     /// By how much the clock of the caller is wrong, milliseconds.
     pub clock_off_ms: i64,
+    /// Milliseconds stand where ISO 8601 is asked for.
+    pub epoch: bool,
+    /// The signature is over a path without that of the base URL.
+    pub short_path: bool,
+    /// The signature is written in hexadecimal digits.
+    pub hex: bool,
 }
 
 impl Speaker {
@@ -64,7 +70,7 @@ impl Speaker {
         } else {
             self.wrap(&mut request.body);
         }
-        let filled = self.fill(&request, base, self.moment().saturating_add_signed(dressing.clock_off_ms));
+        let filled = self.fill(&request, base, dressing);
         for (name, value) in filled {
             if !request.has(&name) {
                 request = request.header(name, value);
@@ -99,14 +105,15 @@ impl Speaker {
     }
 
     /// The header lines of the dialect for a request that is otherwise finished.
-    fn fill(&self, request: &Request, base: &str, unix_ms: u64) -> Vec<(String, String)> {
-        let mut values = BTreeMap::from([
-            ("{unix_ms}".to_owned(), unix_ms.to_string()),
-            ("{iso_ms}".to_owned(), iso_millis(unix_ms)),
-        ]);
+    fn fill(&self, request: &Request, base: &str, dressing: Dressing) -> Vec<(String, String)> {
+        let unix_ms = self.moment().saturating_add_signed(dressing.clock_off_ms);
+        let iso_ms = if dressing.epoch { unix_ms.to_string() } else { iso_millis(unix_ms) };
+        let mut values =
+            BTreeMap::from([("{unix_ms}".to_owned(), unix_ms.to_string()), ("{iso_ms}".to_owned(), iso_ms)]);
         values.extend(self.keys.iter().map(|(name, key)| (format!("{{key:{name}}}"), key.to_owned())));
         if let Some(signature) = &self.dialect.signature {
-            let path = format!("{}{}", base.trim_end_matches('/'), request.path);
+            let base = if dressing.short_path { "" } else { base.trim_end_matches('/') };
+            let path = format!("{base}{}", request.path);
             let head = signature.over.replace("{method}", &request.method).replace("{path}", &path);
             let head = replaced(&head, &values);
             // The body last, and as bytes: it may be anything.
@@ -114,7 +121,8 @@ impl Speaker {
                 Some((before, after)) => [before.as_bytes(), &request.body, after.as_bytes()].concat(),
                 None => head.into_bytes(),
             };
-            values.insert("{signature}".into(), self.signed(&message).unwrap_or_default());
+            let signed = self.signed(&message).unwrap_or_default();
+            values.insert("{signature}".into(), if dressing.hex { as_hex(&signed) } else { signed });
         }
         let headers = self.dialect.headers.iter();
         headers.map(|(name, value)| (name.clone(), replaced(value, &values))).collect()
@@ -181,6 +189,11 @@ impl Speaker {
         hide(&mut exchange.request);
         exchange.response.iter_mut().for_each(hide);
     }
+}
+
+/// The bytes of a base64 text, in hexadecimal digits.
+fn as_hex(base64: &str) -> String {
+    base64_bytes(base64).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The protocol version of a body; 2 when it does not say.

@@ -61,7 +61,11 @@ fn the_partner_api_signs_body_and_timestamp_with_rsa() {
     let message = format!("{}{timestamp}", r#"{"x402Version":1}"#);
     assert!(verify(Signing::RsaSha256, &public, message.as_bytes(), signature));
     assert!(!verify(Signing::RsaSha256, &public, format!("{message} ").as_bytes(), signature));
-    let late = speaker.dress(Request::get("/supported"), "", Dressing { clock_off_ms: 3_600_000 });
+    let late = speaker.dress(
+        Request::get("/supported"),
+        "",
+        Dressing { clock_off_ms: 3_600_000, ..Dressing::default() },
+    );
     let later: u64 = header(&late, "X-Tesla-Timestamp").parse().unwrap();
     assert!(later - timestamp.parse::<u64>().unwrap() >= 3_600_000);
     assert_eq!((late.method.as_str(), late.body.as_slice()), ("POST", &b"{}"[..]));
@@ -77,6 +81,17 @@ fn the_web3_api_signs_time_method_whole_path_and_wrapped_body_with_hmac() {
     let message = format!("{timestamp}POST/build/api/v2/b402/supported{{\"body\":{{}}}}");
     let secret = speaker.keys.get("GAUNTLET_B402_SECRET").unwrap();
     assert!(verify(Signing::HmacSha256, secret, message.as_bytes(), header(&request, "X-OC-SIGN")));
+    let dressed = |dressing| speaker.dress(Request::get("/supported"), "/build", dressing);
+    let short = dressed(Dressing { short_path: true, ..Dressing::default() });
+    let message = format!("{}POST/api/v2/b402/supported{{\"body\":{{}}}}", header(&short, "X-OC-TIMESTAMP"));
+    assert!(verify(Signing::HmacSha256, secret, message.as_bytes(), header(&short, "X-OC-SIGN")));
+    let hex = dressed(Dressing { hex: true, ..Dressing::default() });
+    assert!(
+        header(&hex, "X-OC-SIGN").len() == 64
+            && header(&hex, "X-OC-SIGN").bytes().all(|c| c.is_ascii_hexdigit())
+    );
+    let epoch = dressed(Dressing { epoch: true, ..Dressing::default() });
+    assert!(header(&epoch, "X-OC-TIMESTAMP").parse::<u64>().is_ok());
     let odd = speaker.dress(Request::post_json("/settle", "not json"), "/build", Dressing::default());
     assert_eq!(odd.body, br#"{"body":not json}"#);
 }

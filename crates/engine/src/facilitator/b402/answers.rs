@@ -14,28 +14,28 @@ const RISK: &str = "a client made for B402 cannot read what is said";
 pub(super) fn checks() -> Vec<Check> {
     vec![
         check(
-            "envelope",
+            "b402.envelope",
             "every answer stands in the envelope, under the code that means success",
             &["B402-ENV-001"],
             RISK,
             envelope,
         ),
         check(
-            "refused.status",
+            "b402.refused.status",
             "an invalid payment is answered with status 200",
             &["B402-ENV-002"],
             RISK,
             status,
         ),
         check(
-            "refused.payer",
+            "b402.refused.payer",
             "every answer about a payment names a payer",
             &["B402-VERIFY-003"],
             RISK,
             payer,
         ),
         check(
-            "refused.message",
+            "b402.refused.message",
             "a message stands beside the reasons about the form of a request only",
             &["B402-VERIFY-004"],
             RISK,

@@ -6,7 +6,7 @@ use crate::cx::Cx;
 use crate::history::{Endpoint, Said};
 use crate::reply::Reply;
 use gauntlet_probe::Request;
-use gauntlet_probe::dialect::{Dressing, sign};
+use gauntlet_probe::dialect::Dressing;
 use serde_json::Value;
 
 const RISK: &str = "somebody else settles in the name of a merchant, or uses up what a merchant may settle";
@@ -20,7 +20,7 @@ pub(super) fn checks() -> Vec<Check> {
     let auth: &[&'static str] = &["B402-AUTH-001"];
     vec![
         check(
-            "auth.signature",
+            "b402.auth.signature",
             "a request with the signature of another body is not taken",
             auth,
             RISK,
@@ -31,7 +31,7 @@ pub(super) fn checks() -> Vec<Check> {
                 })
             },
         ),
-        check("auth.unsigned", "a request without a signature is not taken", auth, RISK, |cx| {
+        check("b402.auth.unsigned", "a request without a signature is not taken", auth, RISK, |cx| {
             refused(cx, "a valid request without its signature", |cx, body| {
                 let name = header_with(cx, "{signature}").unwrap_or_default();
                 let mut request = dressed(cx, body, Dressing::default());
@@ -40,7 +40,7 @@ pub(super) fn checks() -> Vec<Check> {
             })
         }),
         check(
-            "auth.caller",
+            "b402.auth.caller",
             "a request of an unknown caller is not taken, however well it is signed",
             auth,
             RISK,
@@ -62,25 +62,25 @@ pub(super) fn checks() -> Vec<Check> {
             },
         ),
         check(
-            "auth.stale",
+            "b402.auth.stale",
             "a request of a quarter of an hour ago is not taken",
             &["B402-AUTH-002"],
             RISK,
             |cx| {
                 refused(cx, "a valid request, signed and dated a quarter of an hour ago", |cx, body| {
-                    dressed(cx, body, Dressing { clock_off_ms: LONG_AGO_MS })
+                    dressed(cx, body, Dressing { clock_off_ms: LONG_AGO_MS, ..Dressing::default() })
                 })
             },
         ),
         check(
-            "auth.bytes",
+            "b402.auth.bytes",
             "the signature is compared with the bytes that came, however the JSON is written",
             &["B402-AUTH-003"],
             SHUT_OUT,
             spaced,
         ),
         check(
-            "partner.clock",
+            "b402.partner.clock",
             "a caller's clock may be four minutes behind",
             &["B402-AUTH-002"],
             SHUT_OUT,
@@ -88,35 +88,41 @@ pub(super) fn checks() -> Vec<Check> {
                 taken(
                     cx,
                     "a valid request, signed and dated four minutes ago",
-                    Dressing { clock_off_ms: A_WHILE_AGO_MS },
+                    Dressing { clock_off_ms: A_WHILE_AGO_MS, ..Dressing::default() },
                 )
             },
         ),
         check(
-            "web3.path",
+            "b402.web3.path",
             "a signature over a path without /build is not taken",
             &["B402-AUTH-004"],
             RISK,
+            short_path,
+        ),
+        check(
+            "b402.web3.hex",
+            "a signature in hexadecimal digits is not taken",
+            &["B402-AUTH-004"],
+            RISK,
             |cx| {
-                signed_otherwise(
-                    cx,
-                    "a valid request, signed without /build in its path",
-                    |over| over.replacen("/build", "", 1),
-                    |s| s,
-                )
+                refused(cx, "a valid request, its signature in hexadecimal digits", |cx, body| {
+                    dressed(cx, body, Dressing { hex: true, ..Dressing::default() })
+                })
             },
         ),
-        check("web3.hex", "a signature in hexadecimal digits is not taken", &["B402-AUTH-004"], RISK, |cx| {
-            signed_otherwise(
-                cx,
-                "a valid request, its signature in hexadecimal digits",
-                |over| over,
-                |signature| hex(&signature),
-            )
-        }),
-        check("web3.epoch", "a timestamp in milliseconds is not taken", &["B402-AUTH-004"], RISK, epoch),
         check(
-            "web3.request-again",
+            "b402.web3.epoch",
+            "a timestamp in milliseconds is not taken",
+            &["B402-AUTH-004"],
+            RISK,
+            |cx| {
+                refused(cx, "a valid request, its timestamp in milliseconds and signed so", |cx, body| {
+                    dressed(cx, body, Dressing { epoch: true, ..Dressing::default() })
+                })
+            },
+        ),
+        check(
+            "b402.web3.request-again",
             "the same signed request is not taken twice",
             &["B402-AUTH-005"],
             "whoever has seen one request can send it again",
@@ -142,7 +148,24 @@ fn header_with(cx: &Cx, placeholder: &str) -> Option<String> {
 async fn send(cx: &Cx, request: Request, sent: &str) -> Result<Reply, Stop> {
     let reply = cx.send_dressed(Endpoint::Verify, request, sent).await?;
     cx.must_have_answered(&reply)?;
-    Ok(reply)
+    // It says nothing of who asked, and must not pass for a refusal.
+    match reply.exchange.status {
+        Some(429) => Err(Stop::Inconclusive("the target asks to come back later".into())),
+        _ => Ok(reply),
+    }
+}
+
+/// Where the base URL has a path, a signature without it is another one.
+async fn short_path(cx: Cx) -> Judged {
+    let base = cx.world.client.url("");
+    let has_path = base.split_once("://").is_some_and(|(_, rest)| rest.trim_end_matches('/').contains('/'));
+    if !has_path {
+        return Err(Stop::NotApplicable(format!("{base} has no path that could be left out")));
+    }
+    refused(cx, "a valid request, signed without /build in its path", |cx, body| {
+        dressed(cx, body, Dressing { short_path: true, ..Dressing::default() })
+    })
+    .await
 }
 
 /// A request that is good but for its dress must be turned away.
@@ -173,74 +196,6 @@ async fn spaced(cx: Cx) -> Judged {
     if reply.said != Said::Yes {
         violated(&cx, "turned-away", "isValid true", &reply);
     }
-    Ok(())
-}
-
-/// A request whose signature is over another text, or written otherwise.
-async fn signed_otherwise(
-    cx: Cx,
-    sent: &'static str,
-    text: impl Fn(String) -> String,
-    written: impl Fn(String) -> String,
-) -> Judged {
-    let body = valid_body(&cx).await?;
-    let mut request = dressed(&cx, body, Dressing::default());
-    let (Some(speaker), Some(name)) = (cx.world.client.speaker(), header_with(&cx, "{signature}")) else {
-        return Err(Stop::NotApplicable("the dialect signs nothing".into()));
-    };
-    let Some(signature) = &speaker.dialect.signature else {
-        return Err(Stop::NotApplicable("the dialect signs nothing".into()));
-    };
-    let stamp = header_with(&cx, "{iso_ms}").and_then(|name| value_of(&request, &name)).unwrap_or_default();
-    let path = format!("{}{}", speaker.dialect.base, request.path);
-    let over = signature.over.replace("{iso_ms}", &stamp).replace("{method}", &request.method);
-    let over = text(over.replace("{path}", &path)).replace("{body}", &String::from_utf8_lossy(&request.body));
-    let key = speaker.keys.get(&signature.key).unwrap_or_default();
-    let signed =
-        sign(signature.algorithm, key, over.as_bytes()).map_err(|error| Stop::Harness(error.to_string()))?;
-    set(&mut request, &name, written(signed));
-    let reply = send(&cx, request, sent).await?;
-    must_not_be_taken(&cx, "taken", "a refusal, with status 401 or another above 399", &reply);
-    Ok(())
-}
-
-fn value_of(request: &Request, name: &str) -> Option<String> {
-    request.headers.iter().find(|(header, _)| header == name).map(|(_, value)| value.clone())
-}
-
-fn set(request: &mut Request, name: &str, value: String) {
-    request.headers.retain(|(header, _)| header != name);
-    request.headers.push((name.to_owned(), value));
-}
-
-/// The same bytes, written in hexadecimal digits instead of base64.
-fn hex(base64: &str) -> String {
-    gauntlet_probe::dialect::base64_bytes(base64).iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// Signed over the timestamp that it has.
-async fn epoch(cx: Cx) -> Judged {
-    let body = valid_body(&cx).await?;
-    let mut request = dressed(&cx, body, Dressing::default());
-    let (Some(speaker), Some(stamp), Some(name)) =
-        (cx.world.client.speaker(), header_with(&cx, "{iso_ms}"), header_with(&cx, "{signature}"))
-    else {
-        return Err(Stop::NotApplicable("the dialect has no timestamps of that form".into()));
-    };
-    let Some(signature) = &speaker.dialect.signature else {
-        return Err(Stop::NotApplicable("the dialect signs nothing".into()));
-    };
-    let millis = gauntlet_report::clock::unix_millis().to_string();
-    let over = signature.over.replace("{iso_ms}", &millis).replace("{method}", &request.method);
-    let over = over.replace("{path}", &format!("{}{}", speaker.dialect.base, request.path));
-    let over = over.replace("{body}", &String::from_utf8_lossy(&request.body));
-    let key = speaker.keys.get(&signature.key).unwrap_or_default();
-    let signed =
-        sign(signature.algorithm, key, over.as_bytes()).map_err(|error| Stop::Harness(error.to_string()))?;
-    set(&mut request, &stamp, millis);
-    set(&mut request, &name, signed);
-    let reply = send(&cx, request, "a valid request, its timestamp in milliseconds and signed so").await?;
-    must_not_be_taken(&cx, "taken", "a refusal, with status 401 or another above 399", &reply);
     Ok(())
 }
 

@@ -14,22 +14,22 @@ const RISK: &str = "merchants copy what is wrong into every 402, and nobody can 
 pub(super) fn checks() -> Vec<Check> {
     vec![
         check(
-            "supported.kinds",
+            "b402.supported.kinds",
             "each kind pairs its scheme with its transfer method",
             &["B402-SUPP-001"],
             RISK,
             pairs,
         ),
         check(
-            "supported.spender",
+            "b402.supported.spender",
             "kinds over Permit2 name the contract that spends, others none",
             &["B402-SUPP-002"],
             RISK,
             spenders,
         ),
-        check("supported.signers", "signers are keyed by eip155:*", &["B402-SUPP-003"], RISK, signers),
+        check("b402.supported.signers", "signers are keyed by eip155:*", &["B402-SUPP-003"], RISK, signers),
         check(
-            "supported.names",
+            "b402.supported.names",
             "kinds name tokens as the EIP-712 domain of their contracts does",
             &["B402-SUPP-004"],
             "whoever signs with the name that is told makes signatures that no token takes",

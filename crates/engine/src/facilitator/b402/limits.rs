@@ -15,14 +15,14 @@ const WINDOW: Duration = Duration::from_secs(1);
 pub(super) fn checks() -> Vec<Check> {
     vec![
         alone(check(
-            "limits.settle",
+            "b402.limits.settle",
             "more than twenty settles in a second are answered with 429",
             &["B402-LIMIT-001"],
             "one merchant takes what all others need",
             too_many,
         )),
         alone(check(
-            "limits.nothing-lost",
+            "b402.limits.nothing-lost",
             "a payment that was one too many is not taken, and can be settled later",
             &["B402-LIMIT-002"],
             "a payment is taken although the answer says to come back",

@@ -11,13 +11,12 @@ mod once;
 mod pending;
 mod verify;
 
-use crate::check::{Check, Judged, Lane, Stop};
+use super::check;
+use crate::check::{Check, Lane, Stop};
 use crate::cx::{Cx, Violation};
 use crate::history::{Endpoint, PaymentFacts, Said};
 use crate::reply::Reply;
 use gauntlet_probe::Request;
-use gauntlet_wire::Version;
-use std::sync::Arc;
 
 /// All checks of B402.
 pub(super) fn checks() -> Vec<Check> {
@@ -33,30 +32,7 @@ pub(super) fn checks() -> Vec<Check> {
     .concat()
 }
 
-/// A check of B402.
-fn check<F>(
-    id: &str,
-    title: &str,
-    covers: &[&'static str],
-    risk: &'static str,
-    body: impl Fn(Cx) -> F + Send + Sync + 'static,
-) -> Check
-where
-    F: Future<Output = Judged> + Send + 'static,
-{
-    Check {
-        id: format!("facilitator.b402.{id}"),
-        title: title.to_owned(),
-        version: Some(Version::V2),
-        covers: covers.to_vec(),
-        risk,
-        lane: Lane::Parallel,
-        needs: &[],
-        body: Arc::new(move |cx| Box::pin(body(cx))),
-    }
-}
-
-/// The same, with the target to itself.
+/// A check with the target to itself.
 fn alone(check: Check) -> Check {
     Check { lane: Lane::Exclusive, ..check }
 }

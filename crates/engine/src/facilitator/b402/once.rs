@@ -19,42 +19,42 @@ const COPIES: usize = 5;
 pub(super) fn checks() -> Vec<Check> {
     vec![
         check(
-            "settle.again",
+            "b402.settle.again",
             "a settled payment is answered again with its transaction",
             &["B402-SETTLE-001"],
             RISK,
             again,
         ),
         check(
-            "settle.at-once",
+            "b402.settle.at-once",
             "copies of a payment that are settled at once are all told the one transaction",
             &["B402-SETTLE-001"],
             RISK,
             at_once,
         ),
         check(
-            "settle.other-with-its-nonce",
+            "b402.settle.other-with-its-nonce",
             "what was said of a payment is not said of another one with its nonce",
             &["B402-SETTLE-002"],
             THEFT,
             other_with_its_nonce,
         ),
         check(
-            "settle.no-charge",
+            "b402.settle.no-charge",
             "a settlement of permit2-upto without settleAmount is refused, and nothing moves",
             &["B402-SETTLE-003"],
             THEFT,
             |cx| odd_charge(cx, None),
         ),
         check(
-            "settle.odd-charge",
+            "b402.settle.odd-charge",
             "a settleAmount that is no decimal text is refused, and nothing moves",
             &["B402-SETTLE-003"],
             THEFT,
             |cx| odd_charge(cx, Some(&ODD_CHARGES)),
         ),
         check(
-            "settle.idle-charge",
+            "b402.settle.idle-charge",
             "a settleAmount is ignored where the amount is signed",
             &["B402-SETTLE-004"],
             THEFT,

@@ -16,7 +16,7 @@ const ASKED_AGAIN: u32 = 40;
 
 pub(super) fn checks() -> Vec<Check> {
     vec![alone(check(
-        "settle.under-way",
+        "b402.settle.under-way",
         "a settlement that no block takes is told as under way, by its transaction, and ends as success",
         &["B402-SETTLE-005"],
         RISK,

@@ -13,7 +13,7 @@ const RISK: &str = "a client cannot tell why a payment was refused, and pays aga
 pub(super) fn checks() -> Vec<Check> {
     let reasons = REASONS.iter().map(|row| {
         check(
-            &format!("reason.{}", row.id),
+            &format!("b402.reason.{}", row.id),
             &format!("{} is refused as {}", row.what, row.code),
             &["B402-VERIFY-001"],
             RISK,
@@ -23,21 +23,21 @@ pub(super) fn checks() -> Vec<Check> {
     reasons
         .chain([
             check(
-                "verify.version-first",
+                "b402.verify.version-first",
                 "a wrong version is told before a wrong scheme",
                 &["B402-VERIFY-002"],
                 RISK,
                 version_first,
             ),
             check(
-                "verify.two-authorizations",
+                "b402.verify.two-authorizations",
                 "a payload with two authorizations is refused",
                 &["B402-VERIFY-005"],
                 "what is verified is not what is settled",
                 two_authorizations,
             ),
             check(
-                "verify.no-method",
+                "b402.verify.no-method",
                 "requirements without a transfer method are refused",
                 &["B402-VERIFY-006"],
                 "what is verified is not what is settled",

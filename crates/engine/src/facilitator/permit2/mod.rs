@@ -18,15 +18,15 @@ mod tokens;
 mod wallets;
 mod zero;
 
-use crate::check::{Check, Lane, Stop};
+use super::check;
+use crate::check::{Check, Stop};
 use crate::cx::Cx;
 use crate::history::{Endpoint, Said};
+use gauntlet_wire::Address;
 use gauntlet_wire::permit2::Permit2Scheme;
-use gauntlet_wire::{Address, Version};
 use payment::Payment;
 pub(super) use payment::Payment as Permit2Payment;
 use serde_json::Value;
-use std::sync::Arc;
 
 /// All checks of payments over Permit2.
 pub(super) fn checks() -> Vec<Check> {
@@ -44,29 +44,6 @@ pub(super) fn checks() -> Vec<Check> {
         wallets::checks(),
     ]
     .concat()
-}
-
-/// A check of payments of one scheme.
-fn check<F>(
-    id: &str,
-    title: &str,
-    covers: &[&'static str],
-    risk: &'static str,
-    body: impl Fn(Cx) -> F + Send + Sync + 'static,
-) -> Check
-where
-    F: Future<Output = crate::check::Judged> + Send + 'static,
-{
-    Check {
-        id: format!("facilitator.{id}"),
-        title: title.to_owned(),
-        version: Some(Version::V2),
-        covers: covers.to_vec(),
-        risk,
-        lane: Lane::Parallel,
-        needs: &[],
-        body: Arc::new(move |cx| Box::pin(body(cx))),
-    }
 }
 
 /// The part of an id that names the scheme: payments of scheme `exact` are told by their transfer method.
