@@ -7,6 +7,8 @@
 //!
 //! The [`scripted`] facilitator stands before another one and misbehaves as it is told, to show what a resource
 //! server makes of that.
+//!
+//! A [`tongue`] speaks a dialect for either of these facilitators.
 
 mod body;
 mod claims;
@@ -17,5 +19,6 @@ mod listener;
 pub mod mutant;
 pub mod scripted;
 pub mod server;
+pub mod tongue;
 
 pub use error::DoubleError;

@@ -1,6 +1,7 @@
 //! The trial of the trial: every mutant must be caught, every check must catch one, the double itself must pass.
 
 use crate::check::{Check, Lane};
+use crate::dialect::dialect_of;
 use crate::known::KnownIssues;
 use crate::search::Budget;
 use crate::select::globs;
@@ -232,14 +233,6 @@ impl<'a> Tried<'a> {
     }
 }
 
-/// The dialect in which a double's fault shows.
-fn dialect_of(double: Double) -> Option<&'static str> {
-    match double {
-        Double::Facilitator(mutant) => facilitator::mutants::dialect_of(mutant?.fault),
-        Double::Server(_) => None,
-    }
-}
-
 /// The network of a dialect, where it has one: B402 is of BNB Chain, whose tokens have other names than symbols.
 fn network_of(dialect: Option<&str>) -> Option<&'static gauntlet_chain::Profile> {
     let is_b402 = dialect.is_some_and(|dialect| dialect.starts_with("b402"));
@@ -249,8 +242,10 @@ fn network_of(dialect: Option<&str>) -> Option<&'static gauntlet_chain::Profile>
 /// The doubles without a fault that must pass: one for each role, and one for each dialect of the mutants.
 fn conforming_doubles(test: &SelfTest) -> Vec<(Role, Option<&'static str>)> {
     let mut doubles: Vec<_> = test.checks.keys().map(|role| (*role, None)).collect();
-    let dialects: BTreeSet<_> = test.mutants.iter().filter_map(|mutant| dialect_of(*mutant)).collect();
-    doubles.extend(dialects.into_iter().map(|dialect| (Role::Facilitator, Some(dialect))));
+    let mutants = test.mutants.iter();
+    let dialects: BTreeSet<_> =
+        mutants.filter_map(|mutant| Some((mutant.role(), Some(dialect_of(*mutant)?)))).collect();
+    doubles.extend(dialects);
     doubles
 }
 
@@ -266,7 +261,9 @@ fn in_dialect(mut checks: Vec<Check>, dialect: Option<&'static str>) -> Vec<Chec
     match dialect {
         None => checks.retain(|check| !only_there(check)),
         Some(name) => checks.retain(|check| {
-            (check.lane == Lane::Control && has(name, check.version))
+            // Kinds, and so the offers of servers, are those of version 2.
+            let of_server = check.id.starts_with("server.") && check.version == Some(Version::V1);
+            (check.lane == Lane::Control && has(name, check.version) && !of_server)
                 || (only_there(check) && crate::dialect::is_about(&check.id, dialect))
         }),
     }

@@ -6,7 +6,7 @@ use crate::search::Budget;
 use crate::server::shop::Shop;
 use crate::trial::Live;
 use gauntlet_chain::{Chain, ChainError};
-use gauntlet_probe::{Client, ProxyHandle, Request, Rule};
+use gauntlet_probe::{Client, ProxyHandle, Request, Rule, Speaker};
 use gauntlet_report::{CaseSent, Event, Ledger, Profile, record::Writer};
 use gauntlet_wire::permit2::Permit2Scheme;
 use gauntlet_wire::{Address, SupportedAnswer, Version};
@@ -35,6 +35,8 @@ pub struct World {
     pub proxy: Option<ProxyHandle>,
     /// Sends requests to the target and keeps every byte.
     pub client: Client,
+    /// Who speaks a dialect: to a facilitator on trial, or as a server on trial to the facilitator behind it.
+    pub speaker: Option<Arc<Speaker>>,
     /// The record of the run.
     pub record: Arc<Writer>,
     /// The run's folder.

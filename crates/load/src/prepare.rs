@@ -51,7 +51,7 @@ impl Stand {
         fund(config, &chain, watcher).await?;
         let proxy = slow(config, &chain)?;
         let around = Surroundings {
-            dialect: None,
+            speaker: None,
             network: config.network,
             roles: chain.roles().clone(),
             rpc_url: proxy.as_ref().map_or_else(|| chain.rpc_url().to_owned(), FaultProxy::url),

@@ -4,9 +4,8 @@ use crate::args::{MannerName, RoleName, ServeArgs};
 use crate::failure::Failure;
 use crate::{interrupt, output, settings};
 use gauntlet_chain::{Chain, ChainConfig, Profile, Roles, WALLET_FACTORY};
-use gauntlet_doubles::facilitator::front::{Manner, Setup};
-use gauntlet_doubles::facilitator::mutants::{Fault, dialect_of};
 use gauntlet_doubles::mutant::UnknownMutant;
+use gauntlet_doubles::tongue::{Manner, Setup};
 use gauntlet_doubles::{facilitator, server};
 use gauntlet_engine::trial::second_payee;
 use gauntlet_probe::dialect::{Keys, throwaway_keys};
@@ -34,14 +33,12 @@ async fn serve_facilitator(args: ServeArgs) -> Result<ExitCode, Failure> {
     let (chain, rpc_url) = chain(&args, network, &guard).await?;
     let config = facilitator_config(&rpc_url, network, args.port);
     let fault = mutant.map(|mutant| mutant.fault);
-    let setup = dialect(&args, network, fault)?;
+    let setup = dialect(&args, network, fault.and_then(facilitator::mutants::dialect_of))?;
     let config = facilitator::Config { fault, dialect: setup.clone(), ..config };
     let double = facilitator::serve(config).await.map_err(|error| Failure::harness(error.to_string()))?;
     let interrupted = interrupt::next();
     output::result(&format!("GAUNTLET_FACILITATOR_URL={}\nGAUNTLET_RPC_URL={rpc_url}", double.url()));
-    for (name, key) in setup.iter().flat_map(|setup| setup.speaker.keys.iter()) {
-        output::result(&format!("{name}={key}"));
-    }
+    tell_keys(setup.as_deref());
     told("facilitator", mutant.map(|mutant| mutant.title));
     interrupted.await;
     double.stop().await;
@@ -52,8 +49,8 @@ async fn serve_facilitator(args: ServeArgs) -> Result<ExitCode, Failure> {
 
 /// How the double speaks the dialect that is asked for, or the one in which its fault shows. The keys of its caller are those
 /// of the environment, and throwaway ones otherwise.
-fn dialect(args: &ServeArgs, network: &Profile, fault: Option<Fault>) -> Result<Option<Arc<Setup>>, Failure> {
-    let Some(name) = args.dialect.as_deref().or_else(|| fault.and_then(dialect_of)) else { return Ok(None) };
+fn dialect(args: &ServeArgs, network: &Profile, own: Option<&str>) -> Result<Option<Arc<Setup>>, Failure> {
+    let Some(name) = args.dialect.as_deref().or(own) else { return Ok(None) };
     let found = Dialect::find(name, Path::new("")).map_err(|error| Failure::usage(error.to_string()))?;
     let Some(dialect) = found else { return Ok(None) };
     let keys =
@@ -66,17 +63,30 @@ fn dialect(args: &ServeArgs, network: &Profile, fault: Option<Fault>) -> Result<
     Ok(Some(Arc::new(gauntlet_engine::dialect::setup(&Arc::new(speaker), network, manner))))
 }
 
+/// What a caller of the double has to set.
+fn tell_keys(setup: Option<&Setup>) {
+    for (name, key) in setup.into_iter().flat_map(|setup| setup.speaker.keys.iter()) {
+        output::result(&format!("{name}={key}"));
+    }
+}
+
 async fn serve_server(args: ServeArgs) -> Result<ExitCode, Failure> {
     let mutant = args.mutant.as_deref().map(server::mutants::by_name).transpose().map_err(unknown)?;
     let network = settings::network(&args.chain.network)?;
+    let fault = mutant.map(|mutant| mutant.fault);
+    let setup = dialect(&args, network, fault.and_then(server::mutants::dialect_of))?;
+    if let Some(setup) = &setup {
+        gauntlet_engine::dialect::fits_servers(&setup.speaker.dialect).map_err(Failure::usage)?;
+    }
     let guard = Guard::start();
     let (beside, facilitator_url) = match &args.facilitator_url {
         Some(url) => (None, url.clone()),
         None => {
             let (chain, rpc_url) = chain(&args, network, &guard).await?;
-            let double = facilitator::serve(facilitator_config(&rpc_url, network, 0))
-                .await
-                .map_err(|error| Failure::harness(error.to_string()))?;
+            let config =
+                facilitator::Config { dialect: setup.clone(), ..facilitator_config(&rpc_url, network, 0) };
+            let double =
+                facilitator::serve(config).await.map_err(|error| Failure::harness(error.to_string()))?;
             output::result(&format!("GAUNTLET_RPC_URL={rpc_url}"));
             let url = double.url();
             (Some((chain, double)), url)
@@ -84,14 +94,16 @@ async fn serve_server(args: ServeArgs) -> Result<ExitCode, Failure> {
     };
     let double = server::serve(server::Config {
         facilitator_url: facilitator_url.clone(),
+        speaker: setup.as_ref().map(|setup| Arc::clone(&setup.speaker)),
         network: network.network,
         token: network.usdc.clone(),
         payee: Roles::default().payee.address(),
         other_payee: second_payee(),
         canary: CANARY.into(),
-        versions: Version::ALL.to_vec(),
+        // The kinds of a dialect are those of version 2.
+        versions: if setup.is_some() { vec![Version::V2] } else { Version::ALL.to_vec() },
         sales: server::Sales::default(),
-        fault: mutant.map(|mutant| mutant.fault),
+        fault,
         lengths: server::Lengths { challenge: args.challenge_bytes, receipt: args.receipt_bytes },
         listen: SocketAddr::from((Ipv4Addr::LOCALHOST, args.port)),
     })
@@ -132,6 +144,7 @@ fn facilitator_config(rpc_url: &str, network: &Profile, port: u16) -> facilitato
         versions: Version::ALL.to_vec(),
         factories: vec![WALLET_FACTORY],
         dialect: None,
+        interpreted: false,
         fault: None,
         listen: SocketAddr::from((Ipv4Addr::LOCALHOST, port)),
     }

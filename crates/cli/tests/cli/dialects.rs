@@ -2,7 +2,7 @@
 
 use crate::background::Background;
 use crate::chain_up::up;
-use crate::gauntlet::{Gauntlet, Said, finish};
+use crate::gauntlet::{BINARY, Gauntlet, Said, finish};
 use gauntlet_probe::dialect::{Keys, built_in, throwaway_keys};
 use std::fs;
 use std::path::Path;
@@ -162,4 +162,37 @@ fn keys_of_b402_stand_in_no_record() {
         let (missing, _) = variables[0];
         with(&gauntlet, &args, &variables[1..]).exits(2).remarks(missing);
     }
+}
+
+/// The checks of merchants, and what must work before them.
+const OF_SERVERS: [&str; 3] = ["server.control", "server.b402.*", "server.idempotent.again"];
+
+#[test]
+fn a_merchant_speaks_b402_to_the_facilitator_behind_it() {
+    for name in ["b402-partner", "b402-web3"] {
+        let gauntlet = Gauntlet::new();
+        let spoken = ["run", "--target", "double:server", "--dialect", name, "--network", "bsc"];
+        let passed = ["server.b402.charge", "server.b402.extra", "server.b402.replay", "server.b402.signed"];
+        let args = [&spoken[..], &["--format", "json"], &OF_SERVERS].concat();
+        assert_passed(gauntlet.run(&args), &passed);
+    }
+}
+
+/// A process of somebody else's is told where its facilitator is and with which keys it speaks to it.
+#[test]
+fn a_merchant_that_is_started_is_given_its_keys() {
+    let gauntlet = Gauntlet::new();
+    let spoken = ["--dialect", "b402-partner", "--network", "bsc"];
+    let serve = format!("exec {} serve server {} --port $PORT", BINARY, spoken.join(" "));
+    let fixed = ["run", "--role", "server", "--route", "cheap=/cheap", "--route", "metered=/metered"];
+    let selected = ["server.control", "server.b402.*", "--format", "json"];
+    let args = [&fixed[..], &spoken, &selected, &["--", "sh", "-c", &serve]].concat();
+    assert_passed(gauntlet.run(&args), &["server.b402.charge", "server.b402.replay"]);
+}
+
+#[test]
+fn a_dialect_with_a_domain_of_its_own_is_for_facilitators_only() {
+    let gauntlet = Gauntlet::new();
+    let args = ["run", "--target", "double:server", "--dialect", "circle-gateway"];
+    gauntlet.run(&args).exits(2).remarks("is for facilitators only");
 }

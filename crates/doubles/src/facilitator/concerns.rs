@@ -237,8 +237,15 @@ pub(super) const fn concerns(fault: Fault) -> &'static [&'static str] {
         Eip2612AnySpender => {
             &["facilitator.books.gas", "facilitator.permit2.eip2612.*", "facilitator.upto.eip2612.*"]
         }
-        Erc20Ignored | Erc20Unread | Erc20AnySigner | Erc20AnyTarget | Erc20AnyCall | Erc20AnySpender
-        | Erc20AnyAmount | Erc20AnyChain | Erc20AnyNonce | Erc20AnyPrice | Erc20AnyGift | Erc20GivesFirst
+        // What is not sponsored is refused for what it lacks without the sponsor.
+        Erc20Ignored => &[
+            "facilitator.answers.reason-class",
+            "facilitator.books.gas",
+            "facilitator.permit2.erc20.*",
+            "facilitator.upto.erc20.*",
+        ],
+        Erc20Unread | Erc20AnySigner | Erc20AnyTarget | Erc20AnyCall | Erc20AnySpender | Erc20AnyAmount
+        | Erc20AnyChain | Erc20AnyNonce | Erc20AnyPrice | Erc20AnyGift | Erc20GivesFirst
         | Erc20NeverGives => {
             &["facilitator.books.gas", "facilitator.permit2.erc20.*", "facilitator.upto.erc20.*"]
         }
@@ -331,7 +338,14 @@ pub(super) const fn concerns(fault: Fault) -> &'static [&'static str] {
         SettlesDearly => &["facilitator.gas.*", "facilitator.wallets.gas-*"],
         ShowsRevertTexts => &["facilitator.settle.token-shouting*"],
         IgnoresDecimals => &["facilitator.decimals.*"],
-        DoubleBroadcast => &["facilitator.settle.one-transaction*", "facilitator.settle.pending-again"],
+        // The second of two transactions that need much gas may never be mined, and then stands before all others.
+        DoubleBroadcast => &[
+            "facilitator.service.alive",
+            "facilitator.settle.one-transaction*",
+            "facilitator.settle.pending-again",
+            "facilitator.sizes.post-quantum*",
+            "facilitator.wallets.gas-trap*",
+        ],
         NonceCollisions => &["facilitator.settle.distinct-at-once*"],
         WedgedNonce => &[
             "facilitator.answers.*",
@@ -339,6 +353,7 @@ pub(super) const fn concerns(fault: Fault) -> &'static [&'static str] {
             "facilitator.rpc.*",
             "facilitator.service.*",
             "facilitator.settle.*",
+            "facilitator.sizes.*",
             "facilitator.wallets.gas-trap*",
         ],
         ReplayAnswersSuccess => &[
@@ -383,12 +398,15 @@ pub(super) const fn concerns(fault: Fault) -> &'static [&'static str] {
             "facilitator.rpc.silent",
             "facilitator.rpc.too-many-requests",
         ],
-        WedgedAfterChainFailure => &["facilitator.rpc.*", "facilitator.service.*", "facilitator.answers.*"],
+        WedgedAfterChainFailure => {
+            &["facilitator.answers.*", "facilitator.rpc.*", "facilitator.service.*", "facilitator.sizes.*"]
+        }
         WedgedAfterRefusal => &[
             "facilitator.decimals.*",
             "facilitator.service.*",
             "facilitator.rpc.*",
             "facilitator.settle.*",
+            "facilitator.sizes.*",
             "facilitator.verify.no-effect*",
             "facilitator.answers.*",
         ],

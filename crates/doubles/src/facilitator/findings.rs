@@ -8,7 +8,7 @@ use gauntlet_wire::{ReasonClass, U256, Version};
 
 /// One thing that is wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Finding {
+pub(crate) enum Finding {
     /// The requirements' scheme is not served.
     Scheme,
     /// The payload names another scheme than the requirements.
@@ -41,7 +41,7 @@ pub(super) enum Finding {
 
 /// An answer of a smart wallet that is no yes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum WalletAnswer {
+pub(crate) enum WalletAnswer {
     /// Another word than the one that means yes.
     AnotherWord,
     /// Less than a word.
@@ -52,7 +52,7 @@ pub(super) enum WalletAnswer {
 
 impl Finding {
     /// The reason code.
-    pub(super) fn reason(self, version: Version) -> &'static str {
+    pub(crate) fn reason(self, version: Version) -> &'static str {
         match self {
             Self::Scheme | Self::ClaimedScheme => "unsupported_scheme",
             Self::Network | Self::ClaimedNetwork => "invalid_network",
@@ -72,7 +72,7 @@ impl Finding {
 }
 
 /// Codes that are used in more than one place.
-pub(super) mod reason {
+pub(crate) mod reason {
     pub(crate) const PAYLOAD: &str = "invalid_payload";
     pub(crate) const REQUIREMENTS: &str = "invalid_payment_requirements";
     pub(crate) const VERSION: &str = "invalid_x402_version";
@@ -84,7 +84,7 @@ pub(super) mod reason {
 }
 
 /// The reason code for a payment that cannot be read.
-pub(super) fn unreadable(malformed: &Malformed) -> &'static str {
+pub(crate) fn unreadable(malformed: &Malformed) -> &'static str {
     match malformed.class {
         ReasonClass::Requirements => reason::REQUIREMENTS,
         ReasonClass::Version => reason::VERSION,

@@ -6,8 +6,8 @@
 mod answer;
 mod checks;
 mod concerns;
-mod findings;
-pub mod front;
+pub(crate) mod findings;
+mod front;
 mod misshape;
 pub mod mutants;
 mod pardons;
@@ -28,7 +28,7 @@ mod wallets;
 
 use crate::DoubleError;
 use crate::listener::{Closing, Listener, Port};
-
+use crate::tongue::Setup;
 use gauntlet_wire::{Address, Key, Network, Version};
 use mutants::Fault;
 use std::net::SocketAddr;
@@ -48,7 +48,9 @@ pub struct Config {
     /// The factories that it calls to make a payer's smart wallet (ERC-6492), at its own cost.
     pub factories: Vec<Address>,
     /// The dialect that it speaks; `None` for the foundation's x402.
-    pub dialect: Option<Arc<front::Setup>>,
+    pub dialect: Option<Arc<Setup>>,
+    /// Whether somebody before it speaks the dialect for it: then it takes what the dialect takes, and speaks x402.
+    pub interpreted: bool,
     /// Its one fault; `None` for the conforming double.
     pub fault: Option<Fault>,
     /// Where it listens; port 0 lets the system choose.
@@ -94,7 +96,7 @@ impl Running {
 /// [`DoubleError`] when the RPC URL cannot be read or the address cannot be listened on.
 pub async fn serve(config: Config) -> Result<Running, DoubleError> {
     let signer = config.key.address();
-    let dialect = config.dialect.clone();
+    let dialect = config.dialect.clone().filter(|_| !config.interpreted);
     let port = Port::bind(config.listen).await?;
     let closing = Closing::new();
     let service = Arc::new(service::Service::new(config, closing.clone())?);

@@ -2,7 +2,6 @@
 
 use super::checks;
 use super::findings::{Finding, reason};
-use super::front::Setup;
 use super::mutants::Fault;
 use super::pardons::{Stage, pardons};
 use super::payment::Payment;
@@ -14,6 +13,7 @@ use super::{Config, receipts, token};
 use crate::DoubleError;
 use crate::claims::Claims;
 use crate::listener::Closing;
+use crate::tongue::Setup;
 use gauntlet_report::clock::unix_seconds;
 use gauntlet_wire::message::Request;
 use gauntlet_wire::permit2::Permit2Scheme;
@@ -69,7 +69,8 @@ impl Service {
     }
 
     pub(super) fn new(config: Config, closing: Closing) -> Result<Self, DoubleError> {
-        let Config { rpc_url, key, network, versions, factories, dialect, fault, listen: _ } = config;
+        let Config { rpc_url, key, network, versions, factories, dialect, fault, interpreted: _, listen: _ } =
+            config;
         let sending_key = match fault {
             Some(Fault::SettlesFromStranger) => Key::derive("gauntlet/role/facilitator2"),
             _ => key.clone(),

@@ -1,5 +1,6 @@
 //! What a script can say.
 
+use crate::tongue;
 use hyper::body::Bytes;
 use hyper::header::{CONTENT_LENGTH, HeaderName, HeaderValue, TRANSFER_ENCODING};
 use hyper::{Method, Response, StatusCode};
@@ -28,6 +29,16 @@ impl Endpoint {
             (&Method::POST, "settle") => Some(Self::Settle),
             (&Method::GET, "supported") => Some(Self::Supported),
             _ => None,
+        }
+    }
+}
+
+impl From<tongue::Endpoint> for Endpoint {
+    fn from(asked: tongue::Endpoint) -> Self {
+        match asked {
+            tongue::Endpoint::Verify => Self::Verify,
+            tongue::Endpoint::Settle => Self::Settle,
+            tongue::Endpoint::Supported => Self::Supported,
         }
     }
 }

@@ -25,9 +25,16 @@ struct Scripts {
     /// For every payment without a script.
     all: Option<Act>,
     supported: Option<Act>,
+    /// Whether what nothing is said of is settled once, and answered again with what was said.
+    keeps_answers: bool,
 }
 
 impl Book {
+    /// `keeps_answers`: whether a settlement that no script is about is answered idempotently.
+    pub(super) fn new(keeps_answers: bool) -> Self {
+        Self { scripts: Mutex::new(Scripts { keeps_answers, ..Scripts::default() }), ..Self::default() }
+    }
+
     /// Records a call that has come in. Gives its number and what is to be done with it.
     pub(super) fn enter(&self, mut call: Call) -> (u64, Act) {
         let key = call.nonce.map(|nonce| (nonce, call.endpoint));
@@ -116,7 +123,11 @@ impl Scripts {
             Endpoint::Verify | Endpoint::Settle => &self.all,
             Endpoint::Supported => &self.supported,
         };
-        general.clone().unwrap_or(Act::Forward)
+        let usual = match endpoint {
+            Endpoint::Settle if self.keeps_answers => Act::Repeat,
+            Endpoint::Verify | Endpoint::Settle | Endpoint::Supported => Act::Forward,
+        };
+        general.clone().unwrap_or(usual)
     }
 }
 

@@ -49,27 +49,41 @@ pub(super) async fn serve_connection(stream: TcpStream, shared: Arc<Shared>) {
 }
 
 async fn handle(request: Request<Incoming>, shared: Arc<Shared>) -> Result<Response<Body>, Ending> {
-    let endpoint = Endpoint::of(request.method(), request.uri().path());
     let (head, body) = request.into_parts();
     let (body, fits) = take(body).await?;
     let request = Request::from_parts(head, body);
-    match endpoint {
-        Some(endpoint) => call(endpoint, request, fits, shared).await,
-        None if !fits => Ok(whole(too_large().into_response())),
-        None => Ok(whole(shared.upstream.ask(request).await.unwrap_or_else(|failed| failed.into_response()))),
-    }
+    let forced = (!fits).then(too_large);
+    let Some(interpreter) = &shared.interpreter else {
+        return match (Endpoint::of(request.method(), request.uri().path()), forced) {
+            (Some(endpoint), forced) => call(endpoint, request, forced, &shared, |told| told).await,
+            (None, Some(too_large)) => Ok(whole(too_large.into_response())),
+            (None, None) => {
+                let asked = shared.upstream.ask(request).await;
+                Ok(whole(asked.unwrap_or_else(|failed| failed.into_response())))
+            }
+        };
+    };
+    let heard = match interpreter.hear(request) {
+        Ok(heard) => heard,
+        Err(denial) => return Ok(whole(interpreter.deny(denial))),
+    };
+    let refused = heard.refusal.map(|refusal| Answer::json(200, &refusal));
+    let say = |told| interpreter.say(heard.asked, told);
+    call(heard.asked.endpoint.into(), heard.request, forced.or(refused), &shared, say).await
 }
 
+/// One call; `forced` is what it is answered whatever a script says, and `say` writes an answer down for the server.
 async fn call(
     endpoint: Endpoint,
     request: Request<Bytes>,
-    fits: bool,
-    shared: Arc<Shared>,
+    forced: Option<Answer>,
+    shared: &Arc<Shared>,
+    say: impl Fn(Response<Bytes>) -> Response<Bytes>,
 ) -> Result<Response<Body>, Ending> {
     let call = Call::new(endpoint, request.headers(), request.body());
-    let performance = Performance::new(Arc::clone(&shared), &call, request);
+    let performance = Performance::new(Arc::clone(shared), &call, request);
     let (seq, act) = shared.book.enter(call);
-    let act = if fits { act } else { Act::Answer(too_large()) };
+    let act = forced.map_or(act, Act::Answer);
 
     // The act goes on when the client leaves: then this function is dropped and nobody hears the reply.
     let (tell, told) = oneshot::channel();
@@ -82,10 +96,10 @@ async fn call(
     match told.await {
         Ok(Reply::Whole(response)) => {
             answered(response.status(), response.body());
-            Ok(whole(response))
+            Ok(whole(say(response)))
         }
         Ok(Reply::Half(response)) => {
-            let response = response.map(|body| Half::of(&body));
+            let response = say(response).map(|body| Half::of(&body));
             answered(response.status(), response.body().sent());
             Ok(response.map(Either::Right))
         }

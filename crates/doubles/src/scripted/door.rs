@@ -1,6 +1,7 @@
 //! The listening socket, which can be closed and opened again on the same port.
 
 use super::connection::serve_connection;
+use super::interpreter::Interpreter;
 use super::shared::Shared;
 use crate::DoubleError;
 use std::io;
@@ -45,7 +46,8 @@ impl Door {
     }
 
     pub(super) fn url(&self) -> String {
-        format!("http://{}", self.address)
+        let base = self.shared.interpreter.as_ref().map(Interpreter::base).unwrap_or_default();
+        format!("http://{}{base}", self.address)
     }
 
     pub(super) fn shared(&self) -> &Arc<Shared> {

@@ -3,8 +3,10 @@
 use super::act::{Act, Endpoint};
 use super::call::Call;
 use super::door::Door;
+use super::interpreter::Interpreter;
 use crate::DoubleError;
 use gauntlet_wire::B256;
+use serde_json::Value;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -56,6 +58,18 @@ impl Handle {
     #[must_use]
     pub fn calls_for(&self, nonce: B256) -> Vec<Call> {
         self.door.shared().book.calls(|call| call.nonce == Some(nonce))
+    }
+
+    /// The requests that were not taken, as the dialect has it, each with what it was told; x402 takes every request.
+    #[must_use]
+    pub fn turned_away(&self) -> Vec<String> {
+        self.door.shared().interpreter.as_ref().map(Interpreter::turned_away).unwrap_or_default()
+    }
+
+    /// The kinds of the dialect that is spoken to the server; none where it has none of its own.
+    #[must_use]
+    pub fn kinds(&self) -> Vec<Value> {
+        self.door.shared().interpreter.as_ref().map(Interpreter::own_kinds).unwrap_or_default()
     }
 
     /// Waits until a payment came to an endpoint that often; answered or not. False when patience or the

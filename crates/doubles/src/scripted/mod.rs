@@ -14,6 +14,7 @@ mod connection;
 mod door;
 mod half;
 mod handle;
+mod interpreter;
 mod perform;
 mod repeats;
 mod shared;
@@ -24,7 +25,9 @@ pub use call::Call;
 pub use handle::Handle;
 
 use crate::DoubleError;
+use crate::tongue::Tongue;
 use door::Door;
+use interpreter::Interpreter;
 use shared::Shared;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -33,10 +36,12 @@ use std::sync::Arc;
 const BODY_LIMIT: usize = 1 << 20;
 
 /// What a scripted facilitator is made of.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Config {
     /// Base URL of the facilitator that answers in truth: `http://host:port[/prefix]`, without a slash at its end.
     pub upstream: String,
+    /// What speaks a dialect to the server; `None` for x402. The upstream speaks x402 in every case.
+    pub tongue: Option<Tongue>,
     /// Where it listens; port 0 lets the system choose.
     pub listen: SocketAddr,
 }
@@ -80,6 +85,8 @@ impl Drop for Running {
 /// [`DoubleError`] when the upstream's URL cannot be read or the address cannot be listened on.
 pub async fn serve(config: Config) -> Result<Running, DoubleError> {
     let upstream = upstream::Upstream::new(&config.upstream)?;
-    let door = Door::open_first(config.listen, Arc::new(Shared::new(upstream))).await?;
+    let door =
+        Door::open_first(config.listen, Arc::new(Shared::new(upstream, config.tongue.map(Interpreter::new))))
+            .await?;
     Ok(Running { door: Arc::new(door) })
 }

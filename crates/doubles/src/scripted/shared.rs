@@ -1,6 +1,7 @@
 //! What connections, acts and handles share.
 
 use super::book::Book;
+use super::interpreter::Interpreter;
 use super::repeats::Repeats;
 use super::upstream::Upstream;
 use std::future::Future;
@@ -14,16 +15,20 @@ pub(super) struct Shared {
     pub(super) book: Book,
     pub(super) upstream: Upstream,
     pub(super) repeats: Repeats,
+    /// Speaks to the server where that does not speak x402.
+    pub(super) interpreter: Option<Interpreter>,
     acts: Mutex<JoinSet<()>>,
     stopping: watch::Sender<bool>,
 }
 
 impl Shared {
-    pub(super) fn new(upstream: Upstream) -> Self {
+    pub(super) fn new(upstream: Upstream, interpreter: Option<Interpreter>) -> Self {
+        let keeps_answers = interpreter.as_ref().is_some_and(Interpreter::keeps_answers);
         Self {
-            book: Book::default(),
+            book: Book::new(keeps_answers),
             upstream,
             repeats: Repeats::default(),
+            interpreter,
             acts: Mutex::default(),
             stopping: watch::Sender::new(false),
         }

@@ -567,5 +567,13 @@ pub(super) const fn concerns(fault: Fault) -> &'static [&'static str] {
             &["server.books.*", "server.sizes.*", "server.spelled.kib-*"]
         }
         LargeReceiptCut => &["server.sizes.*", "server.spelled.kib-*"],
+        B402ExtraRebuilt => &["server.b402.{extra,charge}"],
+        B402AnyExtra => &["server.b402.accepted.*"],
+        B402ServesPending => &["server.b402.pending{,-again}"],
+        B402StatusIsSuccess => &["server.b402.{refused,pending,pending-again}"],
+        B402NullIsYes => &["server.b402.envelope"],
+        B402ChargesInAmount => &["server.b402.charge"],
+        B402ServesReplays => &["server.b402.replay"],
+        B402AsksUnsignedFirst => &["server.b402.signed"],
     }
 }

@@ -101,7 +101,7 @@ impl Deal {
     /// The body of a call to the facilitator about this payload.
     pub(super) fn body(&self, payload: &Value) -> Value {
         let mut payload = payload.clone();
-        if self.is(Fault::IgnoresAccepted) {
+        if self.is(Fault::IgnoresAccepted) || self.is(Fault::B402AnyExtra) {
             match self.payment.version {
                 Version::V2 => payload["accepted"] = self.requirements.clone(),
                 Version::V1 => {

@@ -3,14 +3,16 @@
 use super::mutants::Fault;
 use super::refusal::Trouble;
 use crate::DoubleError;
-use axum::http::{HeaderMap, Method, Request, StatusCode, Uri, header};
+use axum::http::{HeaderMap, Request, StatusCode, Uri, header};
+use gauntlet_probe::dialect::Dressing;
+use gauntlet_probe::{Dialect, Request as Asking, Speaker};
 use gauntlet_wire::{Address, Network, SettleAnswer, SupportedAnswer, VerifyAnswer, Version};
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::Bytes;
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
-use serde_json::Value;
-use std::sync::{Mutex, PoisonError};
+use serde_json::{Value, json};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
@@ -30,10 +32,14 @@ pub(super) struct Facilitator {
     base: Uri,
     network: Network,
     fault: Option<Fault>,
+    /// Who speaks to it, where it does not speak x402.
+    speaker: Option<Arc<Speaker>>,
     /// Versions that `/supported` was seen to list.
     listed: Mutex<Vec<Version>>,
     /// The account that it names for scheme `upto`.
     settler: Mutex<Option<Address>>,
+    /// The kinds of `/supported`, where offers copy them.
+    kinds: Mutex<Option<Vec<Value>>>,
 }
 
 /// An answer as it came.
@@ -51,19 +57,37 @@ struct Raw {
 }
 
 impl Facilitator {
-    pub(super) fn new(url: &str, network: Network, fault: Option<Fault>) -> Result<Self, DoubleError> {
+    pub(super) fn new(
+        url: &str,
+        network: Network,
+        speaker: Option<Arc<Speaker>>,
+        fault: Option<Fault>,
+    ) -> Result<Self, DoubleError> {
         let bad = || DoubleError::Upstream { url: url.to_owned() };
         let base: Uri = url.parse().map_err(|_| bad())?;
         let is_plain = base.scheme_str() == Some("http") && base.query().is_none();
         if !is_plain || base.authority().is_none_or(|authority| authority.as_str().contains('@')) {
             return Err(bad());
         }
-        Ok(Self { base, network, fault, listed: Mutex::default(), settler: Mutex::default() })
+        Ok(Self {
+            base,
+            network,
+            fault,
+            speaker,
+            listed: Mutex::default(),
+            settler: Mutex::default(),
+            kinds: Mutex::default(),
+        })
     }
 
     /// Base URL, without a slash at its end.
     pub(super) fn url(&self) -> String {
         self.base.to_string().trim_end_matches('/').to_owned()
+    }
+
+    /// The dialect that it speaks; none for x402.
+    pub(super) fn dialect(&self) -> Option<&Dialect> {
+        self.speaker.as_ref().map(|speaker| &speaker.dialect)
     }
 
     /// Whether the facilitator says that it takes payments of this version. A yes is remembered.
@@ -79,7 +103,7 @@ impl Facilitator {
 
     /// Whether `/supported` lists payments of this version, asked anew.
     pub(super) async fn lists(&self, version: Version) -> Result<(), Trouble> {
-        let raw = self.ask(Method::GET, "/supported", None).await?;
+        let raw = self.ask("/supported", None).await?;
         if !raw.status.is_success() {
             return Err(Trouble::Status(raw.status));
         }
@@ -106,7 +130,7 @@ impl Facilitator {
         if let Some(settler) = *known() {
             return Ok(settler);
         }
-        let raw = self.ask(Method::GET, "/supported", None).await?;
+        let raw = self.ask("/supported", None).await?;
         let answer: Value = serde_json::from_slice(&raw.body).map_err(|_| Trouble::Unreadable)?;
         let network = self.network.caip2();
         let kinds = answer["kinds"].as_array().ok_or(Trouble::Unreadable)?;
@@ -117,40 +141,112 @@ impl Facilitator {
         Ok(settler)
     }
 
+    /// The kinds of `/supported`, asked for once.
+    pub(super) async fn kinds(&self) -> Result<Vec<Value>, Trouble> {
+        let known = || self.kinds.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(kinds) = known().clone() {
+            return Ok(kinds);
+        }
+        let raw = self.ask("/supported", None).await?;
+        let answer: Value = serde_json::from_slice(&raw.body).map_err(|_| Trouble::Unreadable)?;
+        let kinds = answer["kinds"].as_array().cloned().ok_or(Trouble::Unreadable)?;
+        *known() = Some(kinds.clone()).filter(|kinds| !kinds.is_empty());
+        Ok(kinds)
+    }
+
     /// Asks whether a payment is valid.
     pub(super) async fn verify(&self, body: &Value) -> Result<Reply<VerifyAnswer>, Trouble> {
-        let raw = self.ask(Method::POST, "/verify", Some(body)).await?;
+        let raw = self.ask("/verify", Some(body)).await?;
         let answer = VerifyAnswer::read(&raw.body).ok();
         judge(raw, answer, |answer| answer.is_valid)
     }
 
     /// Asks for a payment to be settled.
     pub(super) async fn settle(&self, body: &Value) -> Result<Reply<SettleAnswer>, Trouble> {
-        let raw = self.ask(Method::POST, "/settle", Some(body)).await?;
+        let raw = self.ask("/settle", Some(body)).await?;
         let answer = SettleAnswer::read(&raw.body).ok();
         judge(raw, answer, |answer| answer.success)
     }
 
-    async fn ask(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Raw, Trouble> {
+    async fn ask(&self, path: &str, body: Option<&Value>) -> Result<Raw, Trouble> {
         let limit = match self.fault {
             Some(Fault::HangsWithFacilitator) => FOR_EVER,
             Some(Fault::HurriesSettle) if path == "/settle" => HURRY,
             _ => LIMIT,
         };
-        let url: Uri = format!("{}{path}", self.url()).parse().map_err(|_| Trouble::Unreachable)?;
-        let body = body.map_or_else(Bytes::new, |body| body.to_string().into());
         let asking = async {
-            let raw = exchange(&url, method.clone(), body.clone()).await?;
+            if self.fault == Some(Fault::B402AsksUnsignedFirst) && self.speaker.is_some() {
+                // Refused, and then asked again with all that it takes.
+                let _ = self.sent(self.unsigned(plain(path, body))).await;
+            }
+            let raw = self.sent(self.dressed(plain(path, body))).await?;
             if !raw.status.is_redirection() {
-                return Ok(raw);
+                return Ok(self.understood(raw));
             }
             match location(&raw.headers).filter(|_| self.fault == Some(Fault::FollowsRedirects)) {
-                Some(elsewhere) => exchange(&elsewhere, method, body).await,
+                Some(elsewhere) => exchange(&elsewhere, plain(path, body)).await,
                 None => Err(Trouble::Redirected),
             }
         };
         tokio::time::timeout(limit, asking).await.unwrap_or(Err(Trouble::TimedOut))
     }
+
+    /// The request as the facilitator reads it.
+    fn dressed(&self, asking: Asking) -> Asking {
+        match &self.speaker {
+            Some(speaker) => speaker.dress(asking, self.base.path(), Dressing::default()),
+            None => asking,
+        }
+    }
+
+    /// The same without the header that carries the signature.
+    fn unsigned(&self, asking: Asking) -> Asking {
+        let mut asking = self.dressed(asking);
+        let headers = self.dialect().map(|dialect| &dialect.headers);
+        asking.headers.retain(|(name, _)| {
+            headers.and_then(|headers| headers.get(name)).is_none_or(|value| value != "{signature}")
+        });
+        asking
+    }
+
+    async fn sent(&self, asking: Asking) -> Result<Raw, Trouble> {
+        let url: Uri = format!("{}{}", self.url(), asking.path).parse().map_err(|_| Trouble::Unreachable)?;
+        exchange(&url, asking).await
+    }
+
+    /// The answer in x402.
+    fn understood(&self, raw: Raw) -> Raw {
+        let Some(speaker) = &self.speaker else { return raw };
+        let (status, body) = match self.fault {
+            Some(Fault::B402NullIsYes) if says_nothing(&raw.body) => (
+                200,
+                json!({ "isValid": true, "success": true, "network": self.network.caip2(),
+                    "transaction": format!("0x{}", "0".repeat(64)) })
+                .to_string()
+                .into_bytes(),
+            ),
+            _ => speaker.plain(raw.status.as_u16(), &raw.body),
+        };
+        Raw {
+            status: StatusCode::from_u16(status).unwrap_or(raw.status),
+            headers: raw.headers,
+            body: body.into(),
+        }
+    }
+}
+
+/// A request in x402.
+fn plain(path: &str, body: Option<&Value>) -> Asking {
+    match body {
+        None => Asking::get(path),
+        Some(body) => Asking::post_json(path, body.to_string()),
+    }
+}
+
+/// Whether an envelope has nothing in it.
+fn says_nothing(body: &[u8]) -> bool {
+    let members: Option<Value> = serde_json::from_slice(body).ok();
+    members.is_some_and(|members| members.is_object() && members.get("data").is_none_or(Value::is_null))
 }
 
 /// An answer counts when it says yes or no. Some say no with the status of an error; yes with one is no yes.
@@ -167,7 +263,7 @@ fn location(headers: &HeaderMap) -> Option<Uri> {
     headers.get(header::LOCATION)?.to_str().ok()?.parse().ok()
 }
 
-async fn exchange(url: &Uri, method: Method, body: Bytes) -> Result<Raw, Trouble> {
+async fn exchange(url: &Uri, asking: Asking) -> Result<Raw, Trouble> {
     let authority = url.authority().ok_or(Trouble::Unreachable)?;
     let address = format!("{}:{}", authority.host(), authority.port_u16().unwrap_or(80));
     let stream = TcpStream::connect(address).await.map_err(|_| Trouble::Unreachable)?;
@@ -179,11 +275,10 @@ async fn exchange(url: &Uri, method: Method, body: Bytes) -> Result<Raw, Trouble
     let mut driver = JoinSet::new();
     driver.spawn(connection);
     let path = url.path_and_query().map_or("/", |path| path.as_str());
-    let mut request = Request::builder().method(&method).uri(path).header(header::HOST, authority.as_str());
-    if method == Method::POST {
-        request = request.header(header::CONTENT_TYPE, "application/json");
-    }
-    let request = request.body(Full::new(body)).map_err(|_| Trouble::Unreachable)?;
+    let request =
+        Request::builder().method(asking.method.as_str()).uri(path).header(header::HOST, authority.as_str());
+    let request = asking.headers.iter().fold(request, |request, (name, value)| request.header(name, value));
+    let request = request.body(Full::new(Bytes::from(asking.body))).map_err(|_| Trouble::Unreachable)?;
     let (head, body) = sender.send_request(request).await.map_err(|_| Trouble::CutOff)?.into_parts();
     let body = Limited::new(body, BODY_LIMIT).collect().await.map_err(|_| Trouble::CutOff)?.to_bytes();
     Ok(Raw { status: head.status, headers: head.headers, body })

@@ -35,7 +35,8 @@ pub(super) fn serves_anyway(service: &Service, buyer: &Buyer, why: &Why) -> bool
             matches!(why, Why::Invalid(reason) if classify(reason).iter().any(is_spent))
         }
         F::ServesOnSettleFalse => matches!(why, Why::NotSettled(_)),
-        F::ServesOnPending => matches!(why, Why::Pending(_)),
+        F::B402StatusIsSuccess => matches!(why, Why::NotSettled(_)),
+        F::ServesOnPending | F::B402ServesPending => matches!(why, Why::Pending(_)),
         F::ServesOnSettleTimeout => is_lost(why, |trouble| trouble == Trouble::TimedOut),
         F::ServesOnSettleReset => is_lost(why, |trouble| trouble == Trouble::CutOff),
         F::ServesOnSettle500 => {

@@ -10,7 +10,7 @@ use super::refusal::Why;
 use super::routes::{self, Means, ROUTES};
 use super::service::Service;
 use axum::http::Uri;
-use gauntlet_wire::{Address, Version};
+use gauntlet_wire::Version;
 use serde_json::{Value, json};
 
 /// The requirements that a payment has to meet.
@@ -30,6 +30,7 @@ pub(super) fn requirements(service: &Service, order: &Order, payment: &Payment) 
     match found {
         Some(found) => Ok(found),
         None if service.is(Fault::IgnoresAccepted) || answers(service, &own, payment) => Ok(own),
+        None if service.is(Fault::B402AnyExtra) && differs_in_extra(&own, payment) => Ok(own),
         None => Err(Why::NoOffer),
     }
 }
@@ -50,13 +51,20 @@ fn answers(service: &Service, offer: &Value, payment: &Payment) -> bool {
     }
 }
 
+/// Whether nothing but `extra` is other than offered.
+fn differs_in_extra(own: &Value, payment: &Payment) -> bool {
+    let mut accepted = payment.payload["accepted"].clone();
+    accepted["extra"] = own["extra"].clone();
+    accepted == *own
+}
+
 /// The offer of another route that fits the payment, for the mutants that take it.
 fn of_another_route(service: &Service, order: &Order, payment: &Payment) -> Option<Value> {
     let (asked, signed) = (&order.offer.terms, &payment.authorization);
     let named = payment.payload["resource"]["url"].as_str().and_then(|url| url.parse::<Uri>().ok());
     let named = named.and_then(|url| routes::find(url.path()));
     let mut offers = ROUTES.iter().filter_map(|route| {
-        let offer = Offer::of(service, route, route.price?, asked.resource.clone(), Address::ZERO);
+        let offer = Offer::of(service, route, route.price?, asked.resource.clone(), order.offer.told.clone());
         if offer.means_in(payment.version) != order.offer.means_in(payment.version) {
             return None;
         }

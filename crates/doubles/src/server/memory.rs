@@ -38,7 +38,7 @@ fn names(deal: &Deal) -> Names {
     let known = |by: &[u8]| Some((id.0, id.1, keccak256([id.2.as_slice(), by].concat())));
     let id = Some(id);
     let (on_its_way, spent) = match deal.service.fault {
-        Some(Fault::TrustsRepeatedSuccess) => (id, None),
+        Some(Fault::TrustsRepeatedSuccess | Fault::B402ServesReplays) => (id, None),
         Some(Fault::ServesLostAgain) if deal.service.quirks.was_lost(deal.payment.id) => (id, None),
         Some(Fault::RemembersBytes) => (id, known(deal.payment.bytes.as_slice())),
         Some(Fault::RemembersByRoute) => (id, known(deal.order.place.route.name.as_bytes())),

@@ -36,10 +36,12 @@ mod sale;
 mod service;
 mod settling;
 mod spelling;
+mod told;
 mod upfront;
 
 use crate::DoubleError;
 use crate::listener::{Closing, Listener, Port};
+use gauntlet_probe::Speaker;
 use gauntlet_wire::{Address, Network, Token, Version};
 pub use lengths::Lengths;
 pub use memory::Sales;
@@ -53,6 +55,8 @@ use std::sync::Arc;
 pub struct Config {
     /// Base URL of its facilitator: `http://host:port[/prefix]`.
     pub facilitator_url: String,
+    /// Who speaks to the facilitator, when that speaks a dialect; `None` for x402.
+    pub speaker: Option<Arc<Speaker>>,
     /// The network on which it is paid.
     pub network: Network,
     /// The token in which it is paid.

@@ -17,6 +17,13 @@ pub fn by_name(name: &str) -> Result<&'static Mutant, UnknownMutant> {
     mutant::find(MUTANTS, name)
 }
 
+/// The dialect of its facilitator in which a fault shows, when that is not the foundation's x402.
+#[must_use]
+pub fn dialect_of(fault: Fault) -> Option<&'static str> {
+    let mutant = MUTANTS.iter().find(|mutant| mutant.fault == fault)?;
+    mutant.name.starts_with("b402-").then_some("b402-partner")
+}
+
 mutants! {
     // Everything at once
     ServesUnpaid, "serves-unpaid",
@@ -559,4 +566,22 @@ mutants! {
         "A payment whose header is longer than 6 KiB is settled and answered 431.";
     LargeReceiptCut, "large-receipt-cut",
         "The receipt of a payment whose header is longer than 6 KiB names half of its transaction.";
+
+    // A facilitator that speaks B402
+    B402ExtraRebuilt, "b402-extra-rebuilt",
+        "What the facilitator's kinds say in extra stands in no offer, but for what x402 knows.";
+    B402AnyExtra, "b402-any-extra",
+        "Whatever a payment repeats of extra, it passes for what was offered.";
+    B402ServesPending, "b402-serves-pending",
+        "A settlement that is under way is served as if the money had come.";
+    B402StatusIsSuccess, "b402-status-is-success",
+        "A settlement that failed is served, since the answer has status 200.";
+    B402NullIsYes, "b402-null-is-yes",
+        "An envelope with nothing in it is taken for a yes.";
+    B402ChargesInAmount, "b402-charges-in-amount",
+        "What is charged stands in the requirements' amount instead of settleAmount.";
+    B402ServesReplays, "b402-serves-replays",
+        "A payment is served as often as the facilitator says that it is settled.";
+    B402AsksUnsignedFirst, "b402-asks-unsigned-first",
+        "Every call is made without its signature, and once more with it when it is turned away.";
 }

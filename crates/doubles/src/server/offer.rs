@@ -7,11 +7,15 @@ use super::mutants::Fault;
 use super::permit2;
 use super::routes::{Flow, Means, Price, Route};
 use super::service::Service;
-use gauntlet_wire::{Address, Terms, Version};
+use super::told::Told;
+use gauntlet_wire::{Terms, Version};
 use serde_json::{Value, json};
 
 /// How long a buyer's authorization may live, seconds.
 const MAX_TIMEOUT_SECONDS: u64 = 300;
+
+/// The members of `extra` that the foundation's x402 knows.
+const OF_X402: [&str; 3] = ["name", "version", "assetTransferMethod"];
 
 /// What one route costs.
 #[derive(Debug, Clone)]
@@ -23,21 +27,16 @@ pub(super) struct Offer {
     means: Means,
     /// What a mutant leaves out of `extra`.
     unsaid: Option<&'static str>,
-    /// The account that may settle under `upto`.
-    settler: Address,
+    /// Whether a mutant leaves out whatever the foundation's x402 does not know.
+    rebuilt: bool,
+    pub(super) told: Told,
     /// What is offered besides.
     pub(super) extensions: Option<Value>,
 }
 
 impl Offer {
-    /// `resource` is the URL that is paid for, `settler` the account that may settle under `upto`.
-    pub(super) fn of(
-        service: &Service,
-        route: &Route,
-        price: Price,
-        resource: String,
-        settler: Address,
-    ) -> Self {
+    /// `resource` is the URL that is paid for.
+    pub(super) fn of(service: &Service, route: &Route, price: Price, resource: String, told: Told) -> Self {
         let terms = Terms {
             scheme: permit2::scheme(route.means).name().into(),
             network: service.network,
@@ -59,8 +58,9 @@ impl Offer {
             (Means::Upto, Some(Fault::UptoWithoutFacilitator)) => Some("facilitatorAddress"),
             _ => None,
         };
+        let rebuilt = service.is(Fault::B402ExtraRebuilt);
         let (description, means) = (route.description, route.means);
-        Self { terms, description, flow, means, unsaid, settler, extensions }
+        Self { terms, description, flow, means, unsaid, rebuilt, told, extensions }
     }
 
     /// How the money moves in a version: version 1 knows EIP-3009 only.
@@ -75,8 +75,14 @@ impl Offer {
     pub(super) fn requirements(&self, version: Version) -> Value {
         let mut requirements = match self.means_in(version) {
             Means::Eip3009 => Terms { scheme: "exact".into(), ..self.terms.clone() }.requirements(version),
-            Means::Permit2 | Means::Upto => permit2::requirements(&self.terms, self.settler),
+            Means::Permit2 | Means::Upto => permit2::requirements(&self.terms, self.told.settler),
         };
+        if !self.told.extra.is_empty() && version == Version::V2 {
+            requirements["extra"] = self.told.extra.clone().into();
+            if let Some(extra) = requirements["extra"].as_object_mut().filter(|_| self.rebuilt) {
+                extra.retain(|name, _| OF_X402.contains(&name.as_str()));
+            }
+        }
         if let Some(member) = self.unsaid.filter(|_| version == Version::V2) {
             requirements["extra"].as_object_mut().map(|extra| extra.shift_remove(member));
         }

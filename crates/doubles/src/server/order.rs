@@ -3,10 +3,10 @@
 use super::offer::Offer;
 use super::routes::{Place, Price};
 use super::service::Service;
+use super::told::Told;
 use axum::http::request::Parts;
 use axum::http::uri::Authority;
 use axum::http::{HeaderMap, header};
-use gauntlet_wire::Address;
 use hyper::body::Bytes;
 
 /// A request for a route that has to be paid for.
@@ -20,17 +20,16 @@ pub(super) struct Order {
 }
 
 impl Order {
-    /// `settler` is the account that may settle under `upto`; any other where that is not offered.
     pub(super) fn new(
         service: &Service,
         place: Place,
         price: Price,
-        settler: Address,
+        told: Told,
         head: &Parts,
         body: Bytes,
     ) -> Self {
         let resource = format!("http://{}{}", host(service, &head.headers), head.uri.path());
-        let offer = Offer::of(service, place.route, price, resource, settler);
+        let offer = Offer::of(service, place.route, price, resource, told);
         let has_query = head.uri.query().is_some();
         Self { place, offer, headers: head.headers.clone(), body, has_query }
     }

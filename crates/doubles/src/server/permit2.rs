@@ -75,7 +75,12 @@ pub(super) fn charging(deal: &Deal, handled: &Handled) -> Deal {
 pub(super) fn settlement(deal: &Deal) -> Value {
     let mut body = deal.body(&deal.payment.payload);
     if let Some(due) = deal.due {
-        body["paymentRequirements"]["amount"] = json!(due.to_string());
+        let charge =
+            deal.service.facilitator.dialect().and_then(|dialect| dialect.settling.charge.as_deref());
+        match charge {
+            Some(member) if !deal.is(Fault::B402ChargesInAmount) => body[member] = json!(due.to_string()),
+            _ => body["paymentRequirements"]["amount"] = json!(due.to_string()),
+        }
     }
     body
 }

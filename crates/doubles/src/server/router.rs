@@ -4,16 +4,16 @@ use super::deal::Sold;
 use super::mutants::Fault;
 use super::order::Order;
 use super::refusal::Trouble;
-use super::routes::{self, Means, Place, USUAL, Work};
+use super::routes::{self, Place, USUAL, Work};
 use super::sale::Buyer;
 use super::service::Service;
+use super::told::Told;
 use super::{bypass, cors, delivery, payment, sale};
 use crate::body::{Untaken, take};
 use axum::Json;
 use axum::http::request::Parts;
 use axum::http::{Method, Request, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
-use gauntlet_wire::Address;
 use hyper::body::Incoming;
 use std::sync::Arc;
 
@@ -49,17 +49,15 @@ async fn route(service: &Arc<Service>, request: Request<Incoming>) -> Response {
     if is_open(service).await {
         return unpaid(service, &place, body).await;
     }
-    let settler = match place.route.means {
-        Means::Eip3009 | Means::Permit2 => Ok(Address::ZERO),
-        Means::Upto => service.facilitator.settler().await,
-    };
     // Without it nobody could be told how to pay.
-    let Ok(settler) = settler else { return StatusCode::BAD_GATEWAY.into_response() };
+    let Ok(told) = Told::of(service, place.route.means).await else {
+        return StatusCode::BAD_GATEWAY.into_response();
+    };
     match take(body).await {
         Ok(_) if service.is(Fault::CreateDropsBody) && head.method == Method::POST => {
-            sale::sell(service, Order::new(service, place, price, settler, &head, "{}".into())).await
+            sale::sell(service, Order::new(service, place, price, told, &head, "{}".into())).await
         }
-        Ok(body) => sale::sell(service, Order::new(service, place, price, settler, &head, body.into())).await,
+        Ok(body) => sale::sell(service, Order::new(service, place, price, told, &head, body.into())).await,
         Err(Untaken::TooLarge) => StatusCode::PAYLOAD_TOO_LARGE.into_response(),
         Err(Untaken::BrokenOff) => StatusCode::BAD_REQUEST.into_response(),
     }

@@ -41,6 +41,7 @@ impl Service {
     pub(super) fn new(config: Config, address: SocketAddr, closing: Closing) -> Result<Self, DoubleError> {
         let Config {
             facilitator_url,
+            speaker,
             network,
             token,
             payee,
@@ -53,7 +54,7 @@ impl Service {
             listen: _,
         } = config;
         Ok(Self {
-            facilitator: Facilitator::new(&facilitator_url, network, fault)?,
+            facilitator: Facilitator::new(&facilitator_url, network, speaker, fault)?,
             network,
             token,
             payee,

@@ -154,6 +154,7 @@ async fn the_past_is_forgotten_after_64_payments_or_a_restart() {
         versions: Version::ALL.to_vec(),
         factories: Vec::new(),
         dialect: None,
+        interpreted: false,
         fault: Some(Fault::ForgetsAfterRestart),
         listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
     };

@@ -32,6 +32,7 @@ impl World {
             versions: Version::ALL.to_vec(),
             factories: vec![WALLET_FACTORY],
             dialect: None,
+            interpreted: false,
             fault: fault.into(),
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
         })

@@ -106,10 +106,10 @@ async fn the_port_is_kept_while_the_door_is_closed_and_no_longer() {
 async fn it_does_not_start_where_it_cannot() {
     let running = before("http://127.0.0.1:9").await;
     let taken = running.url().trim_start_matches("http://").parse().unwrap();
-    let config = Config { upstream: "http://127.0.0.1:9".into(), listen: taken };
+    let config = Config { upstream: "http://127.0.0.1:9".into(), tongue: None, listen: taken };
     assert!(matches!(serve(config).await, Err(DoubleError::Listen { address, .. }) if address == taken));
     for upstream in ["", "127.0.0.1:9", "https://127.0.0.1:9", "http://", "http://u:p@127.0.0.1:9", "/x"] {
-        let config = Config { upstream: upstream.into(), listen: taken };
+        let config = Config { upstream: upstream.into(), tongue: None, listen: taken };
         assert!(matches!(serve(config).await, Err(DoubleError::Upstream { .. })), "{upstream}");
     }
 }

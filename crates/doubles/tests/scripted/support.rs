@@ -41,9 +41,13 @@ impl Stage {
 }
 
 pub(crate) async fn before(upstream: &str) -> Running {
-    serve(Config { upstream: upstream.into(), listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)) })
-        .await
-        .expect("it starts")
+    serve(Config {
+        upstream: upstream.into(),
+        tongue: None,
+        listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+    })
+    .await
+    .expect("it starts")
 }
 
 pub(crate) fn nonce(number: u64) -> B256 {

@@ -54,13 +54,14 @@ impl Town {
             versions: Version::ALL.to_vec(),
             factories: Vec::new(),
             dialect: None,
+            interpreted: false,
             fault: None,
             listen: anywhere(),
         })
         .await
         .expect("the facilitator starts");
         let upstream = facilitator.url();
-        let scripted = scripted::serve(scripted::Config { upstream, listen: anywhere() }).await;
+        let scripted = scripted::serve(scripted::Config { upstream, tongue: None, listen: anywhere() }).await;
         Self { chain, _facilitator: facilitator, scripted: scripted.expect("the script starts") }
     }
 
@@ -71,6 +72,7 @@ impl Town {
     pub(crate) fn config(&self, fault: impl Into<Option<Fault>>) -> Config {
         Config {
             facilitator_url: self.scripted.url(),
+            speaker: None,
             network: self.chain.profile().network,
             token: self.chain.tokens().usdc.clone(),
             payee: Key::derive("payee").address(),

@@ -12,10 +12,10 @@ use crate::select::globs;
 use crate::target::{Double, TargetSpec};
 use crate::world::World;
 use gauntlet_chain::{Profile, gateway_domain};
-use gauntlet_doubles::facilitator::front::{Manner, Offer, Setup};
-use gauntlet_doubles::facilitator::mutants::dialect_of;
+use gauntlet_doubles::tongue::{Manner, Offer, Setup};
+use gauntlet_doubles::{facilitator, server};
 use gauntlet_probe::dialect::{Keys, throwaway_keys};
-use gauntlet_probe::{Dialect, Speaker};
+use gauntlet_probe::{Dialect, Role, Speaker};
 use gauntlet_wire::permit2::Permit2Scheme;
 use std::path::Path;
 use std::sync::Arc;
@@ -37,8 +37,8 @@ pub fn speaker(
     };
     let own = match target {
         TargetSpec::Manifest(manifest, _) => Some(manifest.dialect.as_str()),
-        TargetSpec::Double(Double::Facilitator(Some(mutant))) => dialect_of(mutant.fault),
-        TargetSpec::Double(_) | TargetSpec::Url { .. } | TargetSpec::Command { .. } => None,
+        TargetSpec::Double(double) => dialect_of(*double),
+        TargetSpec::Url { .. } | TargetSpec::Command { .. } => None,
     };
     // A path on the command line is relative to where the user stands, one in a manifest to the manifest.
     let (name, beside) = match named {
@@ -48,12 +48,42 @@ pub fn speaker(
     let Some(dialect) = Dialect::find(name, beside).map_err(|error| error.to_string())? else {
         return Ok(None);
     };
-    let keys = match target {
-        TargetSpec::Double(_) => throwaway_keys(&dialect),
-        _ => Keys::of(&dialect, variable).map_err(|error| error.to_string())?,
+    if target.role() == Role::Server {
+        fits_servers(&dialect)?;
+    }
+    let keys = match (target, Keys::of(&dialect, variable)) {
+        (TargetSpec::Double(_), _) => throwaway_keys(&dialect),
+        // A server that we start is given its keys with everything else.
+        (_, Err(_)) if target.role() == Role::Server && !target.runs_already() => throwaway_keys(&dialect),
+        (_, keys) => keys.map_err(|error| error.to_string())?,
     };
     let speaker = Speaker::new(dialect, keys).map_err(|error| error.to_string())?;
     Ok(Some(Arc::new(speaker)))
+}
+
+/// The dialect in which a double's fault shows, when that is not the foundation's x402.
+#[must_use]
+pub fn dialect_of(double: Double) -> Option<&'static str> {
+    match double {
+        Double::Facilitator(mutant) => facilitator::mutants::dialect_of(mutant?.fault),
+        Double::Server(mutant) => server::mutants::dialect_of(mutant?.fault),
+    }
+}
+
+/// Whether a server can be tried that speaks this dialect to its facilitator: ours answers as it does in x402, at once, and by
+/// the token's own domain.
+///
+/// # Errors
+/// Why not.
+pub fn fits_servers(dialect: &Dialect) -> Result<(), String> {
+    if dialect.domain.is_some() || dialect.settling.deferred {
+        return Err(format!(
+            "{} is for facilitators only: the facilitator that stands behind a server here settles at once, by the \
+             authorizations of the token itself",
+            dialect.name
+        ));
+    }
+    Ok(())
 }
 
 /// Whether a check is about targets of this dialect; checks of B402 are about B402 alone, those of Circle Gateway
@@ -63,7 +93,10 @@ pub fn is_about(check: &str, dialect: Option<&str>) -> bool {
     if check.starts_with("facilitator.gateway.") {
         return dialect == Some("circle-gateway");
     }
-    let Some(topic) = check.strip_prefix("facilitator.b402.") else { return true };
+    let Some(topic) = check.strip_prefix("facilitator.b402.").or_else(|| check.strip_prefix("server.b402."))
+    else {
+        return true;
+    };
     match topic.split('.').next() {
         Some("web3") => dialect == Some("b402-web3"),
         Some("partner") => dialect == Some("b402-partner"),
@@ -98,10 +131,11 @@ pub fn setup(speaker: &Arc<Speaker>, network: &Profile, manner: Manner) -> Setup
 }
 
 impl World {
-    /// The dialect that the target speaks, if it is not the foundation's x402.
+    /// The dialect that the target speaks, if it is not the foundation's x402: to us as a facilitator, and as a server to its
+    /// facilitator.
     #[must_use]
     pub fn dialect(&self) -> Option<&Dialect> {
-        self.client.speaker().map(|speaker| &speaker.dialect)
+        self.speaker.as_ref().map(|speaker| &speaker.dialect)
     }
 
     /// Why a check does not apply to a target of this dialect.

@@ -10,7 +10,8 @@ use std::sync::Arc;
 
 /// The spelling of payments of a kind, in a token, for the target; the plain one for x402.
 pub(crate) fn spelling(world: &World, way: Kind, token: &Token, endpoint: Endpoint) -> Arc<Spelling> {
-    let Some(dialect) = world.dialect() else { return Arc::default() };
+    // What a payer repeats to a server is written as the server wrote it.
+    let Some(dialect) = world.dialect().filter(|_| world.shop.is_none()) else { return Arc::default() };
     let names = &dialect.names;
     let domain = (way == Kind::Eip3009).then(|| world.signed_under(token)).flatten();
     let copied = names.extra_from_kinds.then(|| kind(world, way, token)).flatten().cloned();

@@ -4,6 +4,7 @@
 //! one unless a check says otherwise for one payment, so that checks run beside one another. What was served is
 //! known by the canary, what was paid by the chain; status codes and wording decide neither.
 
+mod b402;
 pub mod books;
 pub mod buyer;
 pub mod challenge;
@@ -54,5 +55,6 @@ pub fn checks() -> Vec<Check> {
     checks.extend(spelled::checks());
     checks.extend(paths::checks());
     checks.extend(permit2::checks());
+    checks.extend(b402::checks());
     checks
 }

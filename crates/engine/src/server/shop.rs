@@ -59,10 +59,11 @@ impl Shop {
 
     /// Learns the token from two paid answers of one route and what is seen without paying.
     ///
-    /// It is the longest word that both paid answers have and the unpaid one has not.
+    /// It is the longest word that both paid answers have and the unpaid one has not. A dot ends a word: what stands behind
+    /// one is often the name of the route.
     pub fn learn_canary(&self, first: &str, second: &str, unpaid: &str) -> Option<&str> {
         let words = |text: &str| -> Vec<String> {
-            text.split(|c: char| !(c.is_alphanumeric() || matches!(c, '-' | '_' | '.')))
+            text.split(|c: char| !(c.is_alphanumeric() || matches!(c, '-' | '_')))
                 .filter(|word| word.len() >= 4)
                 .map(str::to_owned)
                 .collect()

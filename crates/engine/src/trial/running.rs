@@ -39,6 +39,13 @@ impl Starter {
         self
     }
 
+    /// The same, with somebody before it who speaks a dialect for it.
+    #[must_use]
+    pub(super) fn interpreted(mut self) -> Self {
+        self.facilitator.interpreted = true;
+        self
+    }
+
     /// Starts the target. `log` is the name of a file in the run's folder.
     ///
     /// # Errors
@@ -98,7 +105,7 @@ impl Starter {
     async fn start_manifest(&self, manifest: &Manifest, log: &str) -> Result<Live, String> {
         let shop = manifest.fill(&self.with_port()).map_err(|error| error.to_string())?.shop;
         let log = self.folder.join(log);
-        let started = Target::start(manifest, &self.values, &log, &self.guard).await;
+        let started = Target::start(&self.with_keys(manifest), &self.values, &log, &self.guard).await;
         let target = started.map_err(|error| error.to_string())?;
         let url = target.base_url().to_owned();
         let kind = match manifest.start {
@@ -106,6 +113,17 @@ impl Starter {
             None => LiveKind::Elsewhere,
         };
         Ok(Live { claims: manifest.claims.versions.clone(), shop, ..Live::new(url, kind) })
+    }
+
+    /// A server is given the keys with which it speaks to its facilitator, by the names that its dialect has for them.
+    fn with_keys(&self, manifest: &Manifest) -> Manifest {
+        let mut manifest = manifest.clone();
+        let speaker = self.server.speaker.as_ref().filter(|_| manifest.role == Role::Server);
+        if let (Some(start), Some(speaker)) = (&mut manifest.start, speaker) {
+            let keys = speaker.keys.iter().map(|(name, key)| (name.to_owned(), key.to_owned()));
+            start.env.extend(keys);
+        }
+        manifest
     }
 
     /// Any port, where only the other placeholders matter.

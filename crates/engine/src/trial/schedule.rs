@@ -37,7 +37,8 @@ pub(super) async fn run(
         return Err(TrialError::Internal("a target without a chain".into()));
     };
     let client = Client::new(&live.url, ClientConfig { timeout: config.timeout, ..ClientConfig::default() })?
-        .speaking(config.speaker.clone());
+        // A server is a dialect's client, and sells in x402.
+        .speaking(config.speaker.clone().filter(|_| config.target.role() != Role::Server));
     watcher.step(&format!("asking {} what it offers", live.url));
     let mut finished = RunFinished {
         ended_ms: 0,
@@ -96,6 +97,7 @@ async fn with_claims(
         chain,
         proxy,
         client,
+        speaker: config.speaker.clone(),
         record,
         folder: config.folder.clone(),
         profile: config.profile,

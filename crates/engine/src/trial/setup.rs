@@ -3,14 +3,13 @@
 use super::running::{Live, Starter, own_address};
 use super::surroundings::Surroundings;
 use super::{ChainSource, TrialConfig, TrialError, Watcher};
-use crate::target::TargetSpec;
+use crate::target::{Double, TargetSpec};
 use gauntlet_chain::{Chain, ChainConfig};
-use gauntlet_doubles::facilitator::front::Manner;
 use gauntlet_doubles::scripted;
+use gauntlet_doubles::tongue::Tongue;
 use gauntlet_probe::{FaultProxy, Guard, ProxyHandle, RemoteProxy, Role};
 use gauntlet_report::clock;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::Arc;
 
 /// What the checks stand on, besides the target.
 pub(super) struct Parts {
@@ -137,10 +136,7 @@ async fn starter(config: &TrialConfig, parts: &mut Parts, watcher: &dyn Watcher)
         network: config.network,
         roles: parts.chain.roles().clone(),
         rpc_url,
-        dialect: config
-            .speaker
-            .as_ref()
-            .map(|speaker| Arc::new(crate::dialect::setup(speaker, config.network, Manner::Production))),
+        speaker: config.speaker.clone(),
         seed: config.seed,
         folder: config.folder.clone(),
         guard: parts.guard.clone(),
@@ -158,8 +154,15 @@ async fn starter(config: &TrialConfig, parts: &mut Parts, watcher: &dyn Watcher)
 /// Starts the facilitator that settles for the server, and the scripted one before it.
 async fn back(config: &TrialConfig, around: &Surroundings, watcher: &dyn Watcher) -> Result<Backing, String> {
     watcher.step(&format!("starting {} as facilitator", config.facilitator.spec()));
+    let setup = around.setup();
+    if setup.is_some() && !matches!(config.facilitator, TargetSpec::Double(Double::Facilitator(_))) {
+        return Err(
+            "in a dialect the facilitator behind a server is our double; leave --facilitator out".into()
+        );
+    }
     let live = around
         .starter(config.facilitator.clone())
+        .interpreted()
         .start("facilitator.log")
         .await
         .map_err(|reason| format!("the facilitator behind the server did not start: {reason}"))?;
@@ -168,7 +171,9 @@ async fn back(config: &TrialConfig, around: &Surroundings, watcher: &dyn Watcher
         Some(port) => SocketAddr::from((Ipv4Addr::LOCALHOST, port)),
         None => own_address()?,
     };
-    let scripted = scripted::serve(scripted::Config { upstream: live.url.clone(), listen })
+    let signer = around.roles.facilitator.address();
+    let tongue = setup.map(|setup| Tongue::new(setup, config.network.network, signer, None));
+    let scripted = scripted::serve(scripted::Config { upstream: live.url.clone(), tongue, listen })
         .await
         .map_err(|error| format!("the scripted facilitator did not start: {error}"))?;
     Ok(Backing { live, scripted })

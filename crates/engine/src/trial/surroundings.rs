@@ -3,9 +3,9 @@
 use super::running::{ANY_PORT, Starter};
 use crate::target::TargetSpec;
 use gauntlet_chain::{Profile, Roles, WALLET_FACTORY};
-use gauntlet_doubles::facilitator::front::Setup;
+use gauntlet_doubles::tongue::{Manner, Setup};
 use gauntlet_doubles::{facilitator, server};
-use gauntlet_probe::Guard;
+use gauntlet_probe::{Guard, Speaker};
 use gauntlet_wire::{Address, Key, Version};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -20,8 +20,8 @@ pub struct Surroundings {
     pub roles: Roles,
     /// Where they reach the chain.
     pub rpc_url: String,
-    /// The dialect that a facilitator double of ours speaks.
-    pub dialect: Option<Arc<Setup>>,
+    /// Who speaks a dialect: to a facilitator, or as a server to its facilitator.
+    pub speaker: Option<Arc<Speaker>>,
     /// Seed of the run.
     pub seed: u64,
     /// Folder for their logs.
@@ -45,24 +45,33 @@ impl Surroundings {
                 network: self.network.network,
                 versions: Version::ALL.to_vec(),
                 factories: vec![WALLET_FACTORY],
-                dialect: self.dialect.clone(),
+                dialect: self.setup(),
+                interpreted: false,
                 fault: None,
                 listen: ANY_PORT,
             },
             server: server::Config {
                 facilitator_url: String::new(),
+                speaker: self.speaker.clone(),
                 network: self.network.network,
                 token: self.network.usdc.clone(),
                 payee: self.roles.payee.address(),
                 other_payee: second_payee(),
                 canary: self.canary(),
-                versions: Version::ALL.to_vec(),
+                // The kinds of a dialect are those of version 2.
+                versions: if self.speaker.is_some() { vec![Version::V2] } else { Version::ALL.to_vec() },
                 sales: server::Sales::default(),
                 fault: None,
                 lengths: server::Lengths::default(),
                 listen: ANY_PORT,
             },
         }
+    }
+
+    /// How a facilitator double of ours speaks the dialect.
+    pub(super) fn setup(&self) -> Option<Arc<Setup>> {
+        let speaker = self.speaker.as_ref()?;
+        Some(Arc::new(crate::dialect::setup(speaker, self.network, Manner::Production)))
     }
 
     /// A token that stands in everything that a server of ours sells; another one for each seed.

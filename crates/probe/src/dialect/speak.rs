@@ -148,20 +148,26 @@ impl Speaker {
             return exchange;
         };
         let came = response.body.clone();
-        let envelope = self.dialect.envelope.as_ref();
-        if let Some(taken_off) = envelope.and_then(|envelope| take_off(envelope, response)) {
-            let was_taken = taken_off.taken || status >= 400;
-            exchange.status = Some(if was_taken { status } else { 400 });
-            response.body = taken_off.body;
-        }
-        let pending = self.dialect.settling.pending.as_ref();
-        if let Some(told) = pending.and_then(|pending| as_pending(pending, response)) {
-            response.body = told;
-        }
+        let (said, body) = self.plain(status, &came);
+        exchange.status = Some(said);
+        response.body = body;
         if response.body != came || exchange.status != Some(status) {
             response.wire = Some(Wire { status, body: came });
         }
         exchange
+    }
+
+    /// Status and body of an answer as x402 would have them.
+    #[must_use]
+    pub fn plain(&self, status: u16, came: &[u8]) -> (u16, Vec<u8>) {
+        let envelope = self.dialect.envelope.as_ref();
+        let (status, body) = match envelope.and_then(|envelope| take_off(envelope, came)) {
+            Some(TakenOff { body, taken }) => (if taken || status >= 400 { status } else { 400 }, body),
+            None => (status, came.to_vec()),
+        };
+        let pending = self.dialect.settling.pending.as_ref();
+        let told = pending.and_then(|pending| as_pending(pending, &body));
+        (status, told.unwrap_or(body))
     }
 
     /// How long to wait before a settlement that is under way is asked for again, and for how long to go on so; none when
@@ -169,7 +175,7 @@ impl Speaker {
     #[must_use]
     pub fn asks_again(&self, exchange: &Exchange) -> Option<(Duration, Duration)> {
         let pending = self.dialect.settling.pending.as_ref()?;
-        as_pending(pending, exchange.response.as_ref()?)?;
+        as_pending(pending, &exchange.response.as_ref()?.body)?;
         Some((Duration::from_millis(pending.every_ms), Duration::from_secs(pending.for_seconds)))
     }
 
@@ -214,8 +220,8 @@ fn replaced(text: &str, values: &BTreeMap<String, String>) -> String {
 }
 
 /// An answer that says that a settlement is under way, in the words of x402; none when it says something else.
-fn as_pending(pending: &Pending, response: &Message) -> Option<Vec<u8>> {
-    let mut said: Map<String, Value> = serde_json::from_slice(&response.body).ok()?;
+fn as_pending(pending: &Pending, body: &[u8]) -> Option<Vec<u8>> {
+    let mut said: Map<String, Value> = serde_json::from_slice(body).ok()?;
     let text = |member: &str| said.get(member).and_then(Value::as_str).unwrap_or_default();
     let reason = text("errorReason");
     let is_pending = said.get("success") == Some(&Value::Bool(false))
@@ -234,8 +240,8 @@ struct TakenOff {
 }
 
 /// What stands in the envelope of an answer; none when there is no envelope.
-fn take_off(envelope: &Envelope, response: &Message) -> Option<TakenOff> {
-    let members: BTreeMap<String, &RawValue> = serde_json::from_slice(&response.body).ok()?;
+fn take_off(envelope: &Envelope, body: &[u8]) -> Option<TakenOff> {
+    let members: BTreeMap<String, &RawValue> = serde_json::from_slice(body).ok()?;
     let code: Option<String> =
         members.get(&envelope.code).and_then(|code| serde_json::from_str(code.get()).ok());
     let data = members.get(&envelope.data).filter(|data| data.get().starts_with('{'));
@@ -243,6 +249,6 @@ fn take_off(envelope: &Envelope, response: &Message) -> Option<TakenOff> {
     match data {
         Some(data) if taken => Some(TakenOff { body: data.get().into(), taken }),
         // Not taken: the envelope itself is all that there is to read.
-        _ => code.map(|_| TakenOff { body: response.body.clone(), taken: false }),
+        _ => code.map(|_| TakenOff { body: body.to_vec(), taken: false }),
     }
 }

@@ -4,16 +4,17 @@
 //! report of how long an authorization must be good.
 
 use super::memory::{self, Name};
-use super::outcome::{self, Outcome};
-use super::{Asked, Endpoint, Front, Said, core};
+use super::{Front, core};
 use crate::facilitator::findings::reason;
 use crate::facilitator::mutants::Fault;
 use crate::facilitator::token;
+use crate::tongue::outcome::{self, Outcome};
+use crate::tongue::{Asked, Endpoint, Said};
 use alloy_primitives::{B256, hex, keccak256};
-use axum::body::Body;
 use axum::http::{Response, StatusCode};
 use gauntlet_report::clock::unix_seconds;
 use gauntlet_wire::{Address, Domain, U256};
+use hyper::body::Bytes;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -48,6 +49,7 @@ impl Turns {
 pub(super) fn supported(front: &Front, domain: &Domain) -> Value {
     let wallet = domain.verifying_contract.to_checksum(None);
     let assets: Vec<Value> = front
+        .tongue
         .setup
         .tokens
         .iter()
@@ -75,10 +77,10 @@ pub(super) fn supported(front: &Front, domain: &Domain) -> Value {
 }
 
 /// Verifies or settles a payment.
-pub(super) async fn payment(front: &Front, domain: &Domain, asked: Asked, body: &[u8]) -> Response<Body> {
+pub(super) async fn payment(front: &Front, domain: &Domain, asked: Asked, body: &[u8]) -> Response<Bytes> {
     let read: Value = serde_json::from_slice(body).unwrap_or(Value::Null);
     if let Err(reason) = look(front, domain, &read) {
-        return outcome::refused(front, asked, body, reason);
+        return outcome::refused(&front.tongue, asked, body, reason);
     }
     let said = match (asked.endpoint, memory::name(&read)) {
         (Endpoint::Settle, Some(name)) => settled(front, domain, &read, name, body).await,
@@ -90,7 +92,7 @@ pub(super) async fn payment(front: &Front, domain: &Domain, asked: Asked, body: 
         }
         (Endpoint::Verify | Endpoint::Supported, _) => verified(front, domain, &read, body).await,
     };
-    outcome::written(front, asked, said)
+    outcome::written(&front.tongue, asked, said)
 }
 
 /// What a payment for the wallet must have besides what every payment must. What cannot be read is left to the double
@@ -102,7 +104,7 @@ fn look(front: &Front, domain: &Domain, body: &Value) -> Result<(), &'static str
     if body.pointer("/paymentPayload/payload/permit2Authorization").is_some() {
         return Err("unsupported_scheme");
     }
-    let usdc = front.setup.tokens.first().map(|offer| offer.token.address);
+    let usdc = front.tongue.setup.tokens.first().map(|offer| offer.token.address);
     if address("/paymentRequirements/asset").is_some_and(|asset| Some(asset) != usdc) {
         return Err("unsupported_asset");
     }

@@ -1,7 +1,7 @@
 //! How many requests are taken: B402's partners may verify a hundred times and settle twenty times in a second.
 
-use super::{Endpoint, Setup};
 use crate::facilitator::mutants::Fault;
+use crate::tongue::{Endpoint, Setup};
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};

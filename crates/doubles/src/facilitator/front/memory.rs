@@ -2,12 +2,13 @@
 //!
 //! Source: B402, settle ("idempotent on nonce, network and payer").
 
-use super::outcome::{self, Outcome};
-use super::{Asked, Front, Said};
+use super::Front;
 use crate::facilitator::findings::reason;
 use crate::facilitator::mutants::Fault;
-use axum::body::Body;
+use crate::tongue::outcome::{self, Outcome};
+use crate::tongue::{Asked, Said};
 use axum::http::{Response, StatusCode};
+use hyper::body::Bytes;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -29,12 +30,12 @@ impl Memory {
 }
 
 /// Settles a payment, or says again what was said.
-pub(super) async fn settled_once(front: &Front, asked: Asked, plain: &[u8]) -> Response<Body> {
+pub(super) async fn settled_once(front: &Front, asked: Asked, plain: &[u8]) -> Response<Bytes> {
     let body: Value = serde_json::from_slice(plain).unwrap_or(Value::Null);
-    let keeps = front.setup.is_b402() && !front.is(Fault::B402AsksAgain);
+    let keeps = front.tongue.setup.is_b402() && !front.is(Fault::B402AsksAgain);
     let Some(name) = name(&body).filter(|_| keeps) else {
         let said = front.core(asked.endpoint, plain.to_vec()).await;
-        return outcome::written(front, asked, first_under_way(front, &body, said));
+        return outcome::written(&front.tongue, asked, first_under_way(front, &body, said));
     };
     let kept = front.memory.of(name);
     // Copies that come together wait for the first, and are told the same.
@@ -43,7 +44,7 @@ pub(super) async fn settled_once(front: &Front, asked: Asked, plain: &[u8]) -> R
     if let Some((of, said)) = kept.as_ref()
         && (*of == exactly || front.is(Fault::B402KeepsByNonce))
     {
-        return outcome::written(front, asked, Said { status: StatusCode::OK, body: said.clone() });
+        return outcome::written(&front.tongue, asked, Said { status: StatusCode::OK, body: said.clone() });
     }
     let said = front.core(asked.endpoint, plain.to_vec()).await;
     // What was sent and failed is not sent again either.
@@ -52,14 +53,16 @@ pub(super) async fn settled_once(front: &Front, asked: Asked, plain: &[u8]) -> R
         *kept = Some((exactly, said.body.clone()));
     }
     drop(kept);
-    outcome::written(front, asked, said)
+    outcome::written(&front.tongue, asked, said)
 }
 
 /// Where a dialect has an answer for what is under way and nothing is kept, a settlement is told as such once, and as what
 /// became of it when it is asked for again.
 fn first_under_way(front: &Front, asked: &Value, said: Said) -> Said {
-    let (Some(name), Some(_)) = (name(asked), &front.setup.dialect().settling.pending) else { return said };
-    if front.setup.is_b402() {
+    let (Some(name), Some(_)) = (name(asked), &front.tongue.setup.dialect().settling.pending) else {
+        return said;
+    };
+    if front.tongue.setup.is_b402() {
         return said;
     }
     let mut told = front.told.lock().unwrap_or_else(PoisonError::into_inner);

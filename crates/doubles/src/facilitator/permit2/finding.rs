@@ -83,7 +83,12 @@ impl Finding {
                 | (Self::Allowance, Some(Fault::Permit2WithoutAllowance))
                 | (Self::Balance, Some(Fault::Permit2WithoutBalance))
                 | (Self::Facilitator, Some(Fault::UptoAnyFacilitator))
-        ) || (is_upto && matches!((self, fault), (Self::Payee, Some(Fault::UptoPaysTheRequirements))))
+        ) || (is_upto
+            && matches!(
+                (self, fault),
+                (Self::Payee, Some(Fault::UptoPaysTheRequirements))
+                    | (Self::Simulation, Some(Fault::UptoAnyFacilitator))
+            ))
             || matches!(
                 (self, fault),
                 // Whoever looks past a fault looks past what the chain makes of it, at verify.
@@ -98,7 +103,6 @@ impl Finding {
                             | Fault::Permit2WithoutWindow
                             | Fault::Permit2WithoutAllowance
                             | Fault::Permit2WithoutBalance
-                            | Fault::UptoAnyFacilitator
                             | Fault::Permit2AnyWallet
                             | Fault::Permit2AnyWrapper
                     )

@@ -89,8 +89,8 @@ pub(super) async fn discreet(cx: Cx) -> Judged {
     visits.push(cx.buy_as(&purchase, request, Expected::Plain).await?.0);
 
     let facilitator = cx.shop()?.facilitator.as_ref().map(gauntlet_doubles::scripted::Handle::url);
-    let facilitator =
-        facilitator.as_deref().and_then(|url| url.split_once("://")).map(|(_, authority)| authority);
+    let facilitator = facilitator.as_deref().and_then(|url| url.split_once("://")).map(|(_, rest)| rest);
+    let facilitator = facilitator.and_then(|rest| rest.split('/').next());
     for visit in &visits {
         let text = everything(visit);
         let mut traces = traces(&text);

@@ -1,13 +1,13 @@
 //! The offer, and the plain purchase that must work wherever an offer stands.
 
 use super::Rule;
-use super::offer::{entries, own_route};
+use super::offer::{entries, own_route, settler};
 use super::purchase::Purchase;
 use crate::check::{Check, Judged, Need, Stop};
 use crate::cx::{Cx, Violation};
 use gauntlet_doubles::scripted::{Act, Answer, Endpoint};
+use gauntlet_wire::Version;
 use gauntlet_wire::permit2::Permit2Scheme;
-use gauntlet_wire::{Address, Version};
 use serde_json::json;
 
 const UNPAYABLE: &str = "whoever pays over Permit2 cannot pay, or signs something that nobody can settle";
@@ -68,7 +68,7 @@ async fn says_all(cx: Cx, scheme: Permit2Scheme) -> Judged {
                 ..Violation::default()
             });
         };
-        let entries = entries(&visit, scheme);
+        let entries = entries(&cx, &visit, scheme);
         if entries.is_empty() && name == own_route(scheme) {
             let want = match scheme {
                 Permit2Scheme::Exact => "an entry with extra.assetTransferMethod \"permit2\"",
@@ -93,8 +93,7 @@ async fn says_all(cx: Cx, scheme: Permit2Scheme) -> Judged {
                     extra.to_string(),
                 );
             }
-            let settler = extra["facilitatorAddress"].as_str().and_then(|text| text.parse::<Address>().ok());
-            if scheme == Permit2Scheme::Upto && settler.is_none() {
+            if scheme == Permit2Scheme::Upto && settler(&cx, &entry).is_none() {
                 found(
                     cx.rule(),
                     "no-facilitator",

@@ -13,15 +13,30 @@ mod replay;
 mod table;
 mod usage;
 
-use crate::check::{Check, Judged, Lane, Need};
+use super::visit::Visit;
+use crate::check::{Check, Judged, Lane, Need, Stop};
 use crate::cx::Cx;
-use gauntlet_wire::Version;
+use gauntlet_doubles::scripted::{Call, Endpoint};
 use gauntlet_wire::permit2::Permit2Scheme;
+use gauntlet_wire::{U256, Version};
 use std::sync::Arc;
 
 /// All checks of servers that sell over Permit2.
 pub(super) fn checks() -> Vec<Check> {
     [control::checks(), refused::checks(), replay::checks(), usage::checks()].concat()
+}
+
+/// Presents a plain payment of a scheme, and tells the most that it signs away, atomic units, and the calls that were to
+/// settle it. Served or not: what the facilitator was asked stands.
+///
+/// # Errors
+/// [`Stop`] when nothing of the scheme is offered, or target or chain are dead.
+pub(super) async fn settled(cx: &Cx, scheme: Permit2Scheme) -> Result<(Visit, U256, Vec<Call>), Stop> {
+    let purchase = purchase::Purchase::of(cx, scheme).await?;
+    let bought = purchase.present(cx).await?;
+    let mut calls = purchase.calls(cx)?;
+    calls.retain(|call| call.endpoint == Endpoint::Settle);
+    Ok((bought.visit, purchase.offer.terms.amount, calls))
 }
 
 /// A check of payments of one scheme.

@@ -6,7 +6,7 @@ use crate::server::offer::priced;
 use crate::server::visit::Visit;
 use gauntlet_probe::Route;
 use gauntlet_wire::permit2::Permit2Scheme;
-use gauntlet_wire::{Echo, Terms, Version};
+use gauntlet_wire::{Address, Echo, Terms, Version};
 use serde_json::Value;
 
 /// What is offered over Permit2.
@@ -31,6 +31,18 @@ impl Offer {
     }
 }
 
+/// The account that an offer names as the one that settles payments of scheme `upto`.
+pub(super) fn settler(cx: &Cx, entry: &Value) -> Option<Address> {
+    let named = cx.world.dialect().and_then(|dialect| dialect.names.facilitator_address.as_deref());
+    entry["extra"][named.unwrap_or("facilitatorAddress")].as_str()?.parse().ok()
+}
+
+/// The contract that spends payments over Permit2, where the dialect has it named in offers.
+pub(super) fn spender(cx: &Cx, entry: &Value) -> Option<Address> {
+    let named = cx.world.dialect()?.names.spender.as_deref()?;
+    entry["extra"][named].as_str()?.parse().ok()
+}
+
 /// The route whose only subject such offers are.
 pub(super) const fn own_route(scheme: Permit2Scheme) -> &'static str {
     match scheme {
@@ -40,13 +52,13 @@ pub(super) const fn own_route(scheme: Permit2Scheme) -> &'static str {
 }
 
 /// The entries of a 402 that are paid over Permit2 in this scheme.
-pub(super) fn entries(visit: &Visit, scheme: Permit2Scheme) -> Vec<Value> {
+pub(super) fn entries(cx: &Cx, visit: &Visit, scheme: Permit2Scheme) -> Vec<Value> {
+    let named = cx.world.dialect().and_then(|dialect| dialect.names.methods.permit2_exact.as_deref());
+    let method = named.unwrap_or("permit2");
     let challenge = visit.challenge(Version::V2).unwrap_or_default();
     let all = challenge["accepts"].as_array().cloned().unwrap_or_default();
     let is_meant = |entry: &Value| match scheme {
-        Permit2Scheme::Exact => {
-            entry["scheme"] == "exact" && entry["extra"]["assetTransferMethod"] == "permit2"
-        }
+        Permit2Scheme::Exact => entry["scheme"] == "exact" && entry["extra"]["assetTransferMethod"] == method,
         Permit2Scheme::Upto => entry["scheme"] == "upto",
     };
     all.into_iter().filter(is_meant).collect()
@@ -84,7 +96,7 @@ pub(super) async fn find(cx: &Cx, scheme: Permit2Scheme) -> Result<(Offer, Route
 pub(super) fn read(cx: &Cx, visit: &Visit, scheme: Permit2Scheme) -> Result<Option<Offer>, String> {
     let chain = &cx.world.chain;
     let mut problems = Vec::new();
-    for entry in entries(visit, scheme) {
+    for entry in entries(cx, visit, scheme) {
         match priced(&entry, Version::V2, chain.profile().network, &chain.tokens().usdc) {
             Ok(terms) => {
                 let challenge = visit.challenge(Version::V2).unwrap_or_default();

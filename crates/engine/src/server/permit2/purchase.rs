@@ -53,14 +53,17 @@ impl Purchase {
         let payer = cx.key(&format!("payer/{number}"));
         let terms = offer.terms.clone();
         fund(cx, terms.token.address, &payer, terms.amount).await?;
-        let named = offer.entry["extra"]["facilitatorAddress"].as_str().and_then(|it| it.parse().ok());
+        let named = offer::settler(cx, &offer.entry);
         if scheme == Permit2Scheme::Upto && named.is_none() {
             return Err(Stop::Inconclusive("the upto offer does not name the account that settles".into()));
         }
         let nonce = U256::from_be_bytes(cx.key(&format!("nonce/{number}")).to_bytes().0);
         let facilitator = named.unwrap_or_default();
-        let draft = Permit2Draft::valid(scheme, terms, payer.clone(), nonce, facilitator, this_second())
+        let mut draft = Permit2Draft::valid(scheme, terms, payer.clone(), nonce, facilitator, this_second())
             .answering(offer.echo());
+        if let Some(spender) = offer::spender(cx, &offer.entry) {
+            draft.authorization.spender = spender;
+        }
         Ok(Self { draft, payer, offer, route, changes: Vec::new() })
     }
 

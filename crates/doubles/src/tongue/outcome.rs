@@ -1,16 +1,16 @@
 //! Answers to `/verify` and `/settle` as the dialect gives them.
 
-use super::{Asked, Endpoint, Front, Said};
+use super::{Asked, Endpoint, Said, Tongue};
 use crate::facilitator::findings::reason;
 use crate::facilitator::mutants::Fault;
-use axum::body::Body;
 use axum::http::{Response, StatusCode};
 use gauntlet_wire::{Address, Version};
+use hyper::body::Bytes;
 use serde_json::{Map, Value, json};
 
 /// How a settlement ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Outcome {
+pub(crate) enum Outcome {
     /// The money has moved.
     Settled,
     /// Nothing has moved, and nothing will.
@@ -21,7 +21,7 @@ pub(super) enum Outcome {
 
 impl Outcome {
     /// How the double behind says that it ended.
-    pub(super) fn of(said: &Value) -> Self {
+    pub(crate) fn of(said: &Value) -> Self {
         let text = |member: &str| said.get(member).and_then(Value::as_str).unwrap_or_default();
         match said.get("success").and_then(Value::as_bool) {
             Some(true) => Self::Settled,
@@ -31,15 +31,15 @@ impl Outcome {
     }
 }
 
-/// A refusal before anybody has looked at the payment itself.
-pub(super) fn refused(front: &Front, asked: Asked, body: &[u8], reason: &'static str) -> Response<Body> {
+/// A refusal before anybody has looked at the payment itself, in the words of x402.
+pub(super) fn refusal(asked: Asked, body: &[u8], reason: &str) -> Value {
     let body: Value = serde_json::from_slice(body).unwrap_or(Value::Null);
     let place = |place: &str| body.pointer(place).and_then(Value::as_str).map(str::to_owned);
     let network = place("/paymentRequirements/network");
     let payer = place("/paymentPayload/payload/authorization/from")
         .or_else(|| place("/paymentPayload/payload/permit2Authorization/from"))
         .filter(|payer| payer.parse::<Address>().is_ok());
-    let said = match asked.endpoint {
+    match asked.endpoint {
         Endpoint::Verify | Endpoint::Supported => {
             json!({ "isValid": false, "invalidReason": reason, "invalidMessage": "see the reason", "payer": payer })
         }
@@ -47,63 +47,67 @@ pub(super) fn refused(front: &Front, asked: Asked, body: &[u8], reason: &'static
             "success": false, "errorReason": reason, "errorMessage": "see the reason", "transaction": "",
             "network": network.unwrap_or_default(), "payer": payer,
         }),
-    };
-    written(front, asked, Said { status: StatusCode::OK, body: said })
+    }
+}
+
+/// The same in the dialect.
+pub(crate) fn refused(tongue: &Tongue, asked: Asked, body: &[u8], reason: &str) -> Response<Bytes> {
+    written(tongue, asked, Said { status: StatusCode::OK, body: refusal(asked, body, reason) })
 }
 
 /// What the double behind says, in the dialect.
-pub(super) fn written(front: &Front, asked: Asked, said: Said) -> Response<Body> {
+pub(crate) fn written(tongue: &Tongue, asked: Asked, said: Said) -> Response<Bytes> {
     let Said { status, mut body } = said;
-    let Some(members) = body.as_object_mut() else { return front.wrap(status, &body) };
-    if !front.setup.is_b402() {
-        return super::write(pending_status(front, asked, status, members), &body);
+    let Some(members) = body.as_object_mut() else { return tongue.wrap(status, &body) };
+    if !tongue.setup.is_b402() {
+        return super::write(pending_status(tongue, asked, status, members), &body);
     }
     let outcome = Outcome::of(&Value::Object(members.clone()));
     if asked.endpoint == Endpoint::Settle {
-        settle(front, asked.version, outcome, members);
+        settle(tongue, asked.version, outcome, members);
     } else {
         rename(members, "invalidReason");
         hide_message(
-            front,
+            tongue,
             members,
             "invalidReason",
             "invalidMessage",
             &[reason::PAYLOAD, reason::REQUIREMENTS],
         );
     }
-    confuse_reasons(front, members);
-    always_a_payer(front, members);
+    confuse_reasons(tongue, members);
+    always_a_payer(tongue, members);
     let is_refusal = members.contains_key("invalidReason") || members.contains_key("errorReason");
-    let status = match is_refusal && front.is(Fault::B402RefusesWith400) {
+    let status = match is_refusal && tongue.is(Fault::B402RefusesWith400) {
         true => StatusCode::BAD_REQUEST,
         false => StatusCode::OK,
     };
-    front.wrap(status, &body)
+    tongue.wrap(status, &body)
 }
 
 /// The status of a settlement that is under way, in dialects that have no envelope.
 fn pending_status(
-    front: &Front,
+    tongue: &Tongue,
     asked: Asked,
     status: StatusCode,
     members: &Map<String, Value>,
 ) -> StatusCode {
     let is_pending = asked.endpoint == Endpoint::Settle
         && Outcome::of(&Value::Object(members.clone())) == Outcome::Broadcast
-        && front.setup.dialect().settling.pending.is_some();
+        && tongue.setup.dialect().settling.pending.is_some();
     if is_pending { StatusCode::INTERNAL_SERVER_ERROR } else { status }
 }
 
-fn settle(front: &Front, version: Version, outcome: Outcome, members: &mut Map<String, Value>) {
+fn settle(tongue: &Tongue, version: Version, outcome: Outcome, members: &mut Map<String, Value>) {
     let is_v1 = version == Version::V1;
     match outcome {
         Outcome::Settled => {
             if is_v1 {
                 members.insert("confirmations".into(), json!(1));
-                members.insert("network".into(), json!(front.service.network.caip2()));
+                members.insert("network".into(), json!(tongue.network.caip2()));
             }
         }
-        Outcome::Broadcast if front.is(Fault::B402PendingIsSuccess) => {
+        Outcome::Broadcast if tongue.is(Fault::B402PendingIsSuccess) => {
             members.insert("success".into(), json!(true));
             members.shift_remove("errorReason");
         }
@@ -113,7 +117,7 @@ fn settle(front: &Front, version: Version, outcome: Outcome, members: &mut Map<S
         }
         Outcome::Broadcast => {
             members.shift_remove("errorReason");
-            if front.is(Fault::B402PendingWithoutHash) {
+            if tongue.is(Fault::B402PendingWithoutHash) {
                 members.insert("transaction".into(), json!(""));
             }
         }
@@ -125,7 +129,7 @@ fn settle(front: &Front, version: Version, outcome: Outcome, members: &mut Map<S
                 members.insert("errorReason".into(), json!("settle_exact_failed_onchain"));
             } else if !is_v1 {
                 // Whether a transaction has reverted for good is not told apart from one that is under way.
-                hide_message(front, members, "errorReason", "errorMessage", &[reason::PAYLOAD]);
+                hide_message(tongue, members, "errorReason", "errorMessage", &[reason::PAYLOAD]);
             }
         }
     }
@@ -157,14 +161,14 @@ fn rename(members: &mut Map<String, Value>, member: &str) {
 
 /// A message stands beside a few reasons only.
 fn hide_message(
-    front: &Front,
+    tongue: &Tongue,
     members: &mut Map<String, Value>,
     reason: &str,
     message: &str,
     beside: &[&str],
 ) {
     let given = members.get(reason).and_then(Value::as_str).unwrap_or_default().to_owned();
-    if front.is(Fault::B402AlwaysExplains) {
+    if tongue.is(Fault::B402AlwaysExplains) {
         if !given.is_empty() {
             members.entry(message).or_insert_with(|| json!("see the reason"));
         }
@@ -174,21 +178,21 @@ fn hide_message(
 }
 
 /// Faults of naming what is wrong.
-fn confuse_reasons(front: &Front, members: &mut Map<String, Value>) {
+fn confuse_reasons(tongue: &Tongue, members: &mut Map<String, Value>) {
     let Some(Value::String(code)) = members.get_mut("invalidReason") else { return };
-    if front.is(Fault::B402OneReason) {
+    if tongue.is(Fault::B402OneReason) {
         *code = reason::PAYLOAD.to_owned();
-    } else if front.is(Fault::B402PayloadIsRequirements) && code == reason::PAYLOAD {
+    } else if tongue.is(Fault::B402PayloadIsRequirements) && code == reason::PAYLOAD {
         *code = reason::REQUIREMENTS.to_owned();
     }
 }
 
-fn always_a_payer(front: &Front, members: &mut Map<String, Value>) {
+fn always_a_payer(tongue: &Tongue, members: &mut Map<String, Value>) {
     let is_refusal = members.contains_key("invalidReason") || members.contains_key("errorReason");
     if members.get("payer").is_none_or(Value::is_null) {
         members.insert("payer".into(), json!(Address::ZERO.to_string()));
     }
-    if is_refusal && front.is(Fault::B402WithoutPayer) {
+    if is_refusal && tongue.is(Fault::B402WithoutPayer) {
         members.shift_remove("payer");
     }
 }

@@ -1,6 +1,6 @@
 //! Who may ask: the headers that the dialect wants, and the signature over the request.
 
-use super::Front;
+use super::{Denial, Tongue};
 use crate::facilitator::mutants::Fault;
 use axum::http::StatusCode;
 use axum::http::request::Parts;
@@ -15,13 +15,6 @@ use std::sync::{Mutex, PoisonError};
 const CLOCKS_APART_MS: u64 = 5 * 60 * 1000;
 const WINDOW_MS: u64 = 5000;
 
-/// Why a request is not taken.
-pub(super) struct Denial {
-    pub(super) status: StatusCode,
-    pub(super) code: &'static str,
-    pub(super) why: &'static str,
-}
-
 const fn unauthorized(code: &'static str, why: &'static str) -> Denial {
     Denial { status: StatusCode::UNAUTHORIZED, code, why }
 }
@@ -31,9 +24,9 @@ const fn unauthorized(code: &'static str, why: &'static str) -> Denial {
 pub(super) struct Admitted(Mutex<BTreeSet<String>>);
 
 /// Lets a request in, or says why not.
-pub(super) fn admit(front: &Front, parts: &Parts, body: &[u8]) -> Result<(), Denial> {
-    let dialect = front.setup.dialect();
-    let keys = &front.setup.speaker.keys;
+pub(super) fn admit(tongue: &Tongue, parts: &Parts, body: &[u8]) -> Result<(), Denial> {
+    let dialect = tongue.setup.dialect();
+    let keys = &tongue.setup.speaker.keys;
     let header = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok());
     let mut stamp = None;
     let mut signature = None;
@@ -46,18 +39,18 @@ pub(super) fn admit(front: &Front, parts: &Parts, body: &[u8]) -> Result<(), Den
                 let wanted = keys.iter().fold(template.to_owned(), |text, (name, key)| {
                     text.replace(&format!("{{key:{name}}}"), key)
                 });
-                if given != Some(wanted.as_str()) && !front.is(Fault::B402AnyCaller) {
+                if given != Some(wanted.as_str()) && !tongue.is(Fault::B402AnyCaller) {
                     return Err(unauthorized("40101", "unknown caller"));
                 }
             }
         }
     }
     if let Some((form, stamp)) = stamp {
-        timely(front, form, stamp)?;
+        timely(tongue, form, stamp)?;
     }
     let Some(signed) = &dialect.signature else { return Ok(()) };
     let Some(signature) = signature else {
-        return if front.is(Fault::B402UnsignedPasses) {
+        return if tongue.is(Fault::B402UnsignedPasses) {
             Ok(())
         } else {
             Err(unauthorized("40102", "no signature"))
@@ -66,13 +59,13 @@ pub(super) fn admit(front: &Front, parts: &Parts, body: &[u8]) -> Result<(), Den
     let (form, stamp) = stamp.unwrap_or_default();
     let over = signed.over.replace(form, stamp).replace("{method}", parts.method.as_str());
     let path = parts.uri.path();
-    let short = path.strip_prefix(dialect.base.as_str()).filter(|_| front.is(Fault::B402SignsShortPath));
-    let fits = |path: &str| fits(front, signed, &over.replace("{path}", path), body, signature);
-    if !fits(path) && !short.is_some_and(fits) && !front.is(Fault::B402AnySignature) {
+    let short = path.strip_prefix(dialect.base.as_str()).filter(|_| tongue.is(Fault::B402SignsShortPath));
+    let fits = |path: &str| fits(tongue, signed, &over.replace("{path}", path), body, signature);
+    if !fits(path) && !short.is_some_and(fits) && !tongue.is(Fault::B402AnySignature) {
         return Err(unauthorized("40102", "the signature does not fit"));
     }
-    if signed.algorithm == Signing::HmacSha256 && !front.is(Fault::B402RequestReplay) {
-        let mut admitted = front.admitted.0.lock().unwrap_or_else(PoisonError::into_inner);
+    if signed.algorithm == Signing::HmacSha256 && !tongue.is(Fault::B402RequestReplay) {
+        let mut admitted = tongue.admitted.0.lock().unwrap_or_else(PoisonError::into_inner);
         if !admitted.insert(signature.to_owned()) {
             return Err(unauthorized("40103", "this request has been sent before"));
         }
@@ -81,16 +74,16 @@ pub(super) fn admit(front: &Front, parts: &Parts, body: &[u8]) -> Result<(), Den
 }
 
 /// Whether a signature is that of the caller over this text, with the body in it.
-fn fits(front: &Front, signed: &Signature, over: &str, body: &[u8], signature: &str) -> bool {
+fn fits(tongue: &Tongue, signed: &Signature, over: &str, body: &[u8], signature: &str) -> bool {
     let (before, after) = over.split_once("{body}").unwrap_or((over, ""));
-    let message = [before.as_bytes(), &seen(front, body), after.as_bytes()].concat();
-    let key = front.setup.speaker.keys.get(&signed.key).unwrap_or_default();
+    let message = [before.as_bytes(), &seen(tongue, body), after.as_bytes()].concat();
+    let key = tongue.setup.speaker.keys.get(&signed.key).unwrap_or_default();
     let key = match signed.algorithm {
         Signing::RsaSha256 => rsa_public_key(key).unwrap_or_default(),
         Signing::HmacSha256 => key.to_owned(),
     };
     let is_good = |signature: &str| verify(signed.algorithm, &key, &message, signature);
-    is_good(signature) || (front.is(Fault::B402HexSignature) && is_good(&from_hex(signature)))
+    is_good(signature) || (tongue.is(Fault::B402HexSignature) && is_good(&from_hex(signature)))
 }
 
 /// What is written in hexadecimal digits, in base64; nothing when it is not.
@@ -99,16 +92,16 @@ fn from_hex(text: &str) -> String {
 }
 
 /// The body as the signature is compared with it: as it came, but for one mutant.
-fn seen(front: &Front, body: &[u8]) -> Vec<u8> {
+fn seen(tongue: &Tongue, body: &[u8]) -> Vec<u8> {
     match serde_json::from_slice::<Value>(body) {
-        Ok(value) if front.is(Fault::B402SignsItsOwnWriting) => value.to_string().into_bytes(),
+        Ok(value) if tongue.is(Fault::B402SignsItsOwnWriting) => value.to_string().into_bytes(),
         _ => body.to_vec(),
     }
 }
 
-fn timely(front: &Front, form: &str, stamp: &str) -> Result<(), Denial> {
+fn timely(tongue: &Tongue, form: &str, stamp: &str) -> Result<(), Denial> {
     let now = unix_millis();
-    let apart = if front.is(Fault::B402MinuteWindow) { 60_000 } else { CLOCKS_APART_MS };
+    let apart = if tongue.is(Fault::B402MinuteWindow) { 60_000 } else { CLOCKS_APART_MS };
     let near = |then: u64| now.abs_diff(then) <= apart;
     let is_timely = match form {
         "{unix_ms}" => stamp.parse().is_ok_and(near),
@@ -118,10 +111,10 @@ fn timely(front: &Front, form: &str, stamp: &str) -> Result<(), Denial> {
             let form_fits = stamp.len() == 24 && stamp.ends_with('Z');
             let within = iso_millis(now.saturating_sub(WINDOW_MS)).as_str() <= stamp
                 && stamp <= iso_millis(now + WINDOW_MS).as_str();
-            (form_fits && within) || (is_epoch && front.is(Fault::B402EpochTimestamp))
+            (form_fits && within) || (is_epoch && tongue.is(Fault::B402EpochTimestamp))
         }
     };
-    if is_timely || front.is(Fault::B402AnyTimestamp) {
+    if is_timely || tongue.is(Fault::B402AnyTimestamp) {
         return Ok(());
     }
     Err(unauthorized("40103", "the timestamp is not of the expected form, or too far from this clock"))

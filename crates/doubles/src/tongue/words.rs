@@ -1,6 +1,6 @@
 //! From the words of a dialect to those of x402.
 
-use super::{Asked, Endpoint, Front, preface};
+use super::{Asked, Endpoint, Tongue, preface};
 use crate::facilitator::mutants::Fault;
 use crate::json::{self, Repeats};
 use gauntlet_probe::Dialect;
@@ -26,11 +26,11 @@ pub(super) fn unwrapped<'a>(dialect: &Dialect, body: &'a [u8]) -> &'a [u8] {
 }
 
 /// The request in x402. A body that needs no other words stays as it is, byte by byte.
-pub(super) fn plain(front: &Front, asked: Asked, body: &[u8]) -> Vec<u8> {
+pub(super) fn plain(tongue: &Tongue, asked: Asked, body: &[u8]) -> Vec<u8> {
     let Ok(mut request) = json::read(body, Repeats::Refused) else { return body.to_vec() };
-    let dialect = front.setup.dialect();
+    let dialect = tongue.setup.dialect();
     let mut changed = false;
-    if front.is(Fault::B402TakesBoth)
+    if tongue.is(Fault::B402TakesBoth)
         && let Some(payload) = request.pointer_mut("/paymentPayload/payload").and_then(Value::as_object_mut)
         && payload.contains_key("authorization")
     {
@@ -51,7 +51,7 @@ pub(super) fn plain(front: &Front, asked: Asked, body: &[u8]) -> Vec<u8> {
         }
     }
     if asked.version == Version::V1 && dialect.names.caip2_in_v1 {
-        let network = front.service.network;
+        let network = tongue.network;
         for place in ["/paymentRequirements/network", "/paymentPayload/network"] {
             if let Some(name) = request.pointer_mut(place).filter(|name| **name == network.caip2()) {
                 *name = network.v1_name().into();
