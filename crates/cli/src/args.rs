@@ -644,7 +644,7 @@ pub(crate) struct ServeArgs {
     /// The facilitator that a server uses; otherwise our own one is started beside it
     #[arg(long, value_name = "URL", env = "GAUNTLET_FACILITATOR_URL")]
     pub(crate) facilitator_url: Option<String>,
-    /// The dialect that a facilitator speaks, such as b402-partner; keys for its one caller are taken from the environment or
+    /// The dialect that a facilitator speaks, or a server to its facilitator, such as b402-partner; keys for the one caller are taken from the environment or
     /// made, and printed
     #[arg(long, value_name = "NAME")]
     pub(crate) dialect: Option<String>,
