@@ -68,6 +68,8 @@ pub(crate) enum Command {
     Chain(ChainArgs),
     /// One of our doubles as a real server
     Serve(ServeArgs),
+    /// Buy one resource with our client double
+    Pay(PayArgs),
     /// The wire cases as JSON, for the tests of other implementations
     Vectors(VectorsArgs),
     /// What is installed and what is missing
@@ -128,7 +130,8 @@ pub(crate) struct RunArgs {
     /// The facilitator behind a server on trial: a manifest's path, double:facilitator, or a URL
     #[arg(long, value_name = "TARGET", default_value = "double:facilitator")]
     pub(crate) facilitator: String,
-    /// Manifest of a client that buys in the flows; otherwise our own buyer
+    /// A client that buys in the flows and that checks of clients are about: a manifest's path, double:client or
+    /// double:client+MUTANT; otherwise our own buyer, and no checks of clients
     #[arg(long, value_name = "MANIFEST")]
     pub(crate) client: Option<PathBuf>,
     /// Port of the facilitator URL that we offer, for a server that runs already and has been pointed there
@@ -631,6 +634,22 @@ pub(crate) enum MannerName {
     Production,
     /// As the documents show
     Documents,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PayArgs {
+    /// What is bought: http://host:port/path
+    #[arg(value_name = "URL")]
+    pub(crate) url: String,
+    /// The only network that is paid on: base-sepolia, base, local, bsc or bsc-testnet
+    #[arg(long, value_name = "NAME", env = "GAUNTLET_NETWORK", default_value = "base-sepolia")]
+    pub(crate) network: String,
+    /// The dialect of the facilitator behind the server, for its names of transfer methods and contracts
+    #[arg(long, value_name = "NAME", default_value = "x402")]
+    pub(crate) dialect: String,
+    /// Break it in this way
+    #[arg(long, value_name = "NAME")]
+    pub(crate) mutant: Option<String>,
 }
 
 #[derive(Debug, Args)]

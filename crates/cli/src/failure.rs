@@ -50,6 +50,11 @@ impl Failure {
         Self::new(ExitCode::Harness, message)
     }
 
+    /// Nothing could be told.
+    pub(crate) fn inconclusive(message: impl Into<String>) -> Self {
+        Self::new(ExitCode::Inconclusive, message)
+    }
+
     /// The same with a piece of advice.
     pub(crate) fn with_help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());

@@ -50,6 +50,7 @@ async fn dispatch(cli: Cli, color: bool) -> Result<ExitCode, Failure> {
         Command::Recheck(args) => commands::recheck::run(&args),
         Command::Chain(args) => commands::chain::run(args).await,
         Command::Serve(args) => commands::serve::run(args).await,
+        Command::Pay(args) => commands::pay::run(args).await,
         Command::Vectors(args) => commands::vectors::run(&args),
         Command::Doctor(args) => commands::doctor::run(args).await,
         Command::Completions(args) => commands::completions::run(&args),

@@ -8,10 +8,13 @@
 //! The [`scripted`] facilitator stands before another one and misbehaves as it is told, to show what a resource
 //! server makes of that.
 //!
+//! The [`client`] double buys from servers; a [`till`] is a server that only looks at what clients sign.
+//!
 //! A [`tongue`] speaks a dialect for either of these facilitators.
 
 mod body;
 mod claims;
+pub mod client;
 pub mod error;
 pub mod facilitator;
 mod json;
@@ -19,6 +22,7 @@ mod listener;
 pub mod mutant;
 pub mod scripted;
 pub mod server;
+pub mod till;
 pub mod tongue;
 
 pub use error::DoubleError;

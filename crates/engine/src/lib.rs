@@ -3,6 +3,7 @@
 
 pub mod cast;
 pub mod check;
+pub mod client;
 pub mod cx;
 pub mod dialect;
 pub mod facilitator;
@@ -40,8 +41,11 @@ pub fn checks_with(role: Role, client: Option<&Arc<Manifest>>) -> Vec<Check> {
     let mut checks = match role {
         Role::Facilitator => facilitator::checks(),
         Role::Server => server::checks(),
-        Role::Client => Vec::new(),
+        Role::Client => client::checks(None),
     };
+    if role == Role::Server && client.is_some() {
+        checks.extend(client::checks(client));
+    }
     checks.extend(scenario::checks_bought_by(role, client));
     checks.extend(search::checks(role));
     checks
@@ -50,7 +54,7 @@ pub fn checks_with(role: Role, client: Option<&Arc<Manifest>>) -> Vec<Check> {
 /// Every check of every role.
 #[must_use]
 pub fn all_checks() -> Vec<Check> {
-    [Role::Facilitator, Role::Server].into_iter().flat_map(checks_of).collect()
+    [Role::Facilitator, Role::Server, Role::Client].into_iter().flat_map(checks_of).collect()
 }
 
 use gauntlet_probe::{Manifest, Role};

@@ -10,6 +10,7 @@ pub(crate) mod lint;
 pub(crate) mod list;
 pub(crate) mod load;
 pub(crate) mod mutants;
+pub(crate) mod pay;
 pub(crate) mod recheck;
 pub(crate) mod replay;
 pub(crate) mod report;

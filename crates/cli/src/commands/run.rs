@@ -239,9 +239,15 @@ pub(super) fn facilitator(name: &str) -> Result<TargetSpec, Failure> {
     Ok(target)
 }
 
-/// The client that buys in the flows.
+/// Our client double, by its name.
+const OWN_CLIENT: &str = "double:client";
+
+/// The client that buys in the flows, and that the checks of clients are about.
 pub(super) fn client(path: &Path) -> Result<Arc<Manifest>, Failure> {
-    let manifest = Manifest::load(path)?;
+    let manifest = match path.to_str().and_then(|text| text.strip_prefix(OWN_CLIENT)) {
+        Some(mutant) => super::pay::manifest(mutant.strip_prefix('+'))?,
+        None => Manifest::load(path)?,
+    };
     if manifest.role != Role::Client {
         let what = format!("{} describes a {}, not a client", path.display(), manifest.role);
         return Err(Failure::usage(what).with_help("a client's manifest has role = \"client\""));

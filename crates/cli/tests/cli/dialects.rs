@@ -196,3 +196,49 @@ fn a_dialect_with_a_domain_of_its_own_is_for_facilitators_only() {
     let args = ["run", "--target", "double:server", "--dialect", "circle-gateway"];
     gauntlet.run(&args).exits(2).remarks("is for facilitators only");
 }
+
+/// Checks of clients, and the outcome of each with a client.
+fn of_client(client: &str) -> Vec<(String, String)> {
+    let gauntlet = Gauntlet::new();
+    let spoken = ["run", "--target", "double:server", "--dialect", "b402-partner", "--network", "bsc"];
+    let said = gauntlet.run(&[&spoken[..], &["--client", client, "--format", "json", "client.*"]].concat());
+    let report = said.json();
+    let checks = report["checks"].as_array().unwrap().iter();
+    let text = |check: &serde_json::Value, member: &str| check[member].as_str().unwrap().to_owned();
+    let own = checks.filter(|check| text(check, "check").starts_with("client."));
+    own.map(|check| (text(check, "check"), text(check, "outcome"))).collect()
+}
+
+#[test]
+fn a_client_of_b402_is_seen_through_by_what_it_signs() {
+    for (mutant, caught) in [
+        ("", &[][..]),
+        ("+first-entry", &["client.b402.choice", "client.b402.permit2"]),
+        ("+six-decimals", &["client.b402.choice", "client.b402.signs"]),
+        ("+names-by-symbol", &["client.b402.choice", "client.b402.signs"]),
+        ("+any-spender", &["client.b402.spender"]),
+        ("+versioned-permit2", &["client.b402.permit2"]),
+        ("+signs-again", &["client.b402.pending"]),
+    ] {
+        let outcomes = of_client(&format!("double:client{mutant}"));
+        assert_eq!(outcomes.len(), 5, "{mutant}: {outcomes:?}");
+        let mut broken: Vec<&str> = outcomes
+            .iter()
+            .filter(|(_, outcome)| matches!(outcome.as_str(), "fail" | "warn"))
+            .map(|(check, _)| check.as_str())
+            .collect();
+        broken.sort_unstable();
+        assert_eq!(broken, caught, "{mutant}: {outcomes:?}");
+        if mutant.is_empty() {
+            assert!(outcomes.iter().all(|(_, outcome)| outcome == "pass"), "{outcomes:?}");
+        }
+    }
+}
+
+#[test]
+fn checks_of_clients_need_a_client() {
+    let gauntlet = Gauntlet::new();
+    gauntlet.run(&["run", "--target", "double:server", "client.*"]).exits(4);
+    let unknown = ["run", "--target", "double:server", "--client", "double:client+nobody"];
+    gauntlet.run(&unknown).exits(2).remarks("nobody");
+}

@@ -93,10 +93,7 @@ pub fn is_about(check: &str, dialect: Option<&str>) -> bool {
     if check.starts_with("facilitator.gateway.") {
         return dialect == Some("circle-gateway");
     }
-    let Some(topic) = check.strip_prefix("facilitator.b402.").or_else(|| check.strip_prefix("server.b402."))
-    else {
-        return true;
-    };
+    let Some((_, topic)) = check.split_once(".b402.") else { return true };
     match topic.split('.').next() {
         Some("web3") => dialect == Some("b402-web3"),
         Some("partner") => dialect == Some("b402-partner"),

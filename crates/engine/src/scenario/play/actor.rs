@@ -54,6 +54,8 @@ pub(super) struct Seen {
     pub(super) served: bool,
     /// Whether no whole answer came.
     pub(super) silent: bool,
+    /// What a client that said nothing legible complained about; empty otherwise.
+    pub(super) complaint: String,
     /// What the content costs, and who should have been paid.
     pub(super) price: U256,
     pub(super) payee: Address,

@@ -44,7 +44,10 @@ impl ClientSaid {
         let object = |line: &str| serde_json::from_str::<Value>(line.trim()).ok().filter(Value::is_object);
         // Also an object over many lines, when it is all that was printed.
         let said = stdout.lines().rev().find_map(object).or_else(|| object(stdout)).unwrap_or_default();
-        let complaint = stderr.lines().rev().find(|line| !line.trim().is_empty()).map(str::trim);
+        // Below the line that says what is wrong may stand where in the program that was.
+        let written = || stderr.lines().rev().map(str::trim).filter(|line| !line.is_empty());
+        let complaint =
+            written().find(|line| line.to_lowercase().contains("error")).or_else(|| written().next());
         Self {
             status: said["status"].as_u64().and_then(|status| u16::try_from(status).ok()),
             body: said["body"].as_str().map(str::to_owned),
@@ -97,8 +100,8 @@ pub async fn run_client(
 }
 
 /// The names that a client's manifest may put in braces.
-pub const PLACEHOLDERS: [&str; 6] =
-    ["resource_url", "payer_key", "network", "network_v1", "chain_id", "rpc_url"];
+pub const PLACEHOLDERS: [&str; 8] =
+    ["resource_url", "payer_key", "network", "network_v1", "chain_id", "rpc_url", "network_name", "dialect"];
 
 /// The values of [`PLACEHOLDERS`] for one purchase.
 #[must_use]
@@ -111,6 +114,8 @@ pub fn placeholders(cx: &Cx, resource_url: String, payer: &Key) -> BTreeMap<Stri
         network.v1_name(),
         network.chain_id.to_string(),
         cx.world.chain.rpc_url().to_owned(),
+        cx.world.chain.profile().name.to_owned(),
+        cx.world.dialect().map_or_else(|| "x402".to_owned(), |dialect| dialect.name.clone()),
     ];
     PLACEHOLDERS.map(str::to_owned).into_iter().zip(values).collect()
 }
@@ -165,7 +170,8 @@ impl Buying {
         };
         self.judge(cx, &said, visit.as_ref(), served, &new);
         let silent = said.status.is_none() && said.body.is_none();
-        Ok(Seen { served, silent, price: self.price, payee: self.payee, purchase: None, visit })
+        let complaint = if silent { said.ended } else { String::new() };
+        Ok(Seen { served, silent, complaint, price: self.price, payee: self.payee, purchase: None, visit })
     }
 
     /// Our own buyer: a new payment by the same payer.

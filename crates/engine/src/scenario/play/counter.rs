@@ -116,6 +116,7 @@ impl Showing {
         Seen {
             served: visit.served(),
             silent: visit.is_silence(),
+            complaint: String::new(),
             price: self.price,
             payee: self.payee,
             purchase: Some(Box::new(self.purchase.clone())),

@@ -189,7 +189,8 @@ impl Stage {
         let came = came?;
         let silences = silences(&came);
         if silences > 0 {
-            self.silent.push(format!("{} of the answers at {}", silences, self.scenario.place(&step.span)));
+            let place = self.scenario.place(&step.span);
+            self.silent.push(format!("{silences} of the answers at {place}{}", complaint(&came)));
         }
         self.judge_answers(step, &came)?;
         match (came, name.and_then(|name| self.actors.get_mut(name))) {
@@ -203,6 +204,13 @@ impl Stage {
         }
         Ok(Some(step))
     }
+}
+
+/// What the first client that complained has said, in brackets.
+fn complaint(came: &Came) -> String {
+    let Came::Seen(seen) = came else { return String::new() };
+    let first = seen.iter().map(|seen| seen.complaint.as_str()).find(|complaint| !complaint.is_empty());
+    first.map(|complaint| format!(" (the client: {complaint})")).unwrap_or_default()
 }
 
 fn silences(came: &Came) -> usize {

@@ -133,9 +133,12 @@ async fn claims(cx: &Cx) -> Result<Vec<Claim>, Stop> {
             continue;
         }
         let visit = cx.unpaid(route).await?;
-        let offered = visit.challenge(Version::V2).unwrap_or_default()["extensions"][NAME].take();
+        // Whatever stands there instead of an object offers nothing.
+        let challenge = visit.challenge(Version::V2).unwrap_or_default();
+        let offered = &challenge["extensions"][NAME];
         if !offered.is_null() {
-            claims.push(Claim { route, visit, info: offered["info"].clone() });
+            let info = offered["info"].clone();
+            claims.push(Claim { route, visit, info });
         }
     }
     if claims.is_empty() {
@@ -155,7 +158,7 @@ async fn purchase(cx: &Cx, route: &str, id: &str) -> Result<Purchase, Stop> {
     let mut purchase = cx.purchase(route).await?;
     let mut echo = purchase.offer.challenge["extensions"][NAME].clone();
     if !echo["info"].is_object() {
-        echo["info"] = json!({});
+        echo = json!({ "info": {} });
     }
     echo["info"]["id"] = json!(id);
     let place = format!("/paymentPayload/extensions/{NAME}");
