@@ -157,8 +157,11 @@ fn fresh(cx: &Cx) -> String {
 async fn purchase(cx: &Cx, route: &str, id: &str) -> Result<Purchase, Stop> {
     let mut purchase = cx.purchase(route).await?;
     let mut echo = purchase.offer.challenge["extensions"][NAME].clone();
+    if !echo.is_object() {
+        echo = json!({});
+    }
     if !echo["info"].is_object() {
-        echo = json!({ "info": {} });
+        echo["info"] = json!({});
     }
     echo["info"]["id"] = json!(id);
     let place = format!("/paymentPayload/extensions/{NAME}");
