@@ -383,6 +383,9 @@ pub(super) const fn concerns(fault: Fault) -> &'static [&'static str] {
             "facilitator.rpc.silent",
             "facilitator.rpc.too-many-requests",
         ],
+        HangsAfterUnsent | EndsAfterUnsent => {
+            &["facilitator.rpc.submit-refused", "facilitator.service.alive"]
+        }
         WedgedAfterChainFailure => &["facilitator.rpc.*", "facilitator.service.*", "facilitator.answers.*"],
         WedgedAfterRefusal => &[
             "facilitator.decimals.*",
