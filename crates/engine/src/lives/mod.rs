@@ -160,7 +160,11 @@ impl World {
             Err(format!("{reason}; it had been started again {MOST_RESTARTS} times before"))
         } else {
             self.put_right().await;
-            let back = self.restart_target().await;
+            let mut back = self.restart_target().await;
+            if back.is_err() {
+                // A busy machine may have kept it from being ready in time; all that is left of the trial hangs on it.
+                back = self.restart_target().await;
+            }
             back.map_err(|why| format!("the target ended and could not be started again: {why}"))
         };
         match &back {

@@ -197,7 +197,8 @@ impl Schedule {
             })
             .await;
         // Alone, so that it shows which of them the target dies of.
-        for (check, broken_off) in std::mem::take(&mut *self.left()) {
+        let left = std::mem::take(&mut *self.left());
+        for (check, broken_off) in left {
             self.second_try(&check, broken_off).await;
         }
         // The books of the run are closed before the search: what it makes up is judged case by case, with what the
