@@ -109,6 +109,16 @@ impl Listener {
         self.address
     }
 
+    /// Whether it accepts nothing any more, because a fault has ended it.
+    pub(crate) fn has_ended(&self) -> bool {
+        self.accepting.as_ref().is_none_or(JoinHandle::is_finished)
+    }
+
+    /// Waits until somebody ends it.
+    pub(crate) async fn ended(&self) {
+        self.closing.closed().await;
+    }
+
     /// Ends everything. When this returns the port is free and no connection is left.
     pub(crate) async fn stop(mut self) {
         self.closing.close();

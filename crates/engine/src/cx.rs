@@ -3,6 +3,7 @@
 use crate::check::{Check, Stop};
 use crate::dialect::{Kind, spelling};
 use crate::history::{Endpoint, Entry, PaymentFacts, Said};
+use crate::lives::{Lost, died_meanwhile};
 use crate::payment::{Payment, TIMEOUT_SECONDS, price, purse};
 use crate::reply::{Money, Reply, says};
 use crate::requirements::Catalogue;
@@ -14,7 +15,7 @@ use gauntlet_report::{
     Asked, CaseSent, ChainFact, Class, Event, Exchange, Finding, Ledger, Rung, Severity, clock,
 };
 use gauntlet_wire::{Address, Draft, Key, LedgerView, Terms, Token, TokenView, U256, Version};
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -50,6 +51,10 @@ pub struct Cx {
     collected: Arc<Mutex<Collected>>,
     payments: Arc<AtomicU32>,
     accounts: Arc<str>,
+    /// How often the target had died when this began; see [`crate::lives`].
+    pub(crate) life: Arc<AtomicUsize>,
+    /// Tells the accounts of a second try from those of the first.
+    pub(crate) again: bool,
 }
 
 /// One violation, before the catalogue has been asked about its requirement.
@@ -79,13 +84,33 @@ impl Cx {
     pub fn new(world: Arc<World>, check: Arc<Check>, now: u64) -> Self {
         let accounts = format!("{}{}/{}", world.seed, world.salt, check.id).into();
         let since = world.start_block;
-        Self { world, check, now, since, collected: Arc::default(), payments: Arc::default(), accounts }
+        let life = Arc::new(AtomicUsize::new(world.state.lives.ended()));
+        Self {
+            world,
+            check,
+            now,
+            since,
+            collected: Arc::default(),
+            payments: Arc::default(),
+            accounts,
+            life,
+            again: false,
+        }
+    }
+
+    /// The same check, tried once more: with other accounts, since the payments of the first try may have been settled.
+    #[must_use]
+    pub(crate) fn once_more(self) -> Self {
+        let accounts = Arc::clone(&self.accounts);
+        Self { again: true, ..self }.with_accounts(accounts)
     }
 
     /// The same check with accounts of their own, derived from this text; all else is shared.
     #[must_use]
     pub fn with_accounts(&self, accounts: impl Into<Arc<str>>) -> Self {
-        Self { accounts: accounts.into(), payments: Arc::default(), ..self.clone() }
+        let accounts: Arc<str> = accounts.into();
+        let accounts = if self.again { format!("{accounts}/again").into() } else { accounts };
+        Self { accounts, payments: Arc::default(), ..self.clone() }
     }
 
     /// The context of one made-up case: with accounts and a memory of its own, and its own time and version.
@@ -133,6 +158,10 @@ impl Cx {
             self.collected().notes.push(format!("unknown requirement {}", violation.requirement));
             return;
         };
+        if self.is_of_a_death(&violation) {
+            self.collected().notes.push(format!("{} as the target died", violation.kind));
+            return;
+        }
         let class = violation.class.unwrap_or_else(|| requirement.class_for(self.check.version));
         let got = match (&violation.got, violation.reply) {
             (got, Some(reply)) if got.is_empty() => reply.in_short(),
@@ -317,16 +346,19 @@ impl Cx {
 
     async fn present(&self, endpoint: Endpoint, payment: &Payment) -> Result<Reply, Stop> {
         let request = Request::post_json(endpoint.path(), payment.body()?);
-        let exchange = self.exchange_to_the_end(request).await?;
+        let facts = payment.facts()?;
+        let asked = (endpoint, Some(payment.draft.version), payment.sent());
+        let exchange = self.exchange_to_the_end(request).await;
+        let exchange = exchange.map_err(|lost| self.keep_lost(lost, asked, Some(facts)))?;
         self.keep(endpoint, payment, exchange)
     }
 
     /// Sends a request, and again as long as the answer says, in the target's dialect, that its settlement is under way.
     /// While the chain stands still on purpose nothing is asked again.
-    pub(crate) async fn exchange_to_the_end(&self, request: Request) -> Result<Exchange, Stop> {
+    pub(crate) async fn exchange_to_the_end(&self, request: Request) -> Result<Exchange, Lost> {
         let began = Instant::now();
         loop {
-            let exchange = self.exchange(request.clone()).await?;
+            let exchange = self.exchange_or_lose(request.clone()).await?;
             let waits = self.world.client.speaker().and_then(|speaker| speaker.asks_again(&exchange));
             match waits.filter(|_| self.world.chain_healthy()) {
                 Some((wait, longest)) if began.elapsed() < longest => {
@@ -409,6 +441,7 @@ impl Cx {
     pub(crate) fn refuse_when_down(&self) -> Result<(), Stop> {
         match self.world.down() {
             Some(reason) => Err(Stop::Inconclusive(format!("not tried: {reason}"))),
+            None if self.outlived() => Err(died_meanwhile()),
             None => Ok(()),
         }
     }
@@ -429,17 +462,18 @@ impl Cx {
     }
 
     pub(crate) async fn exchange(&self, request: Request) -> Result<Exchange, Stop> {
+        self.exchange_or_lose(request).await.map_err(|lost| self.tell_lost(lost))
+    }
+
+    /// As [`Cx::exchange`], for callers who keep what was lost.
+    pub(crate) async fn exchange_or_lose(&self, request: Request) -> Result<Exchange, Lost> {
         self.refuse_when_down()?;
         let exchange = self.send_patiently(request).await;
         let exchange = self.with_its_transaction(exchange).await?;
-        if exchange.status.is_none() && !self.world.target_answers().await {
-            let fault = exchange.fault.as_ref().map(ToString::to_string).unwrap_or_default();
-            let reason = format!("the target stopped answering ({fault})");
-            self.tell_case(&exchange, "the last request before the target stopped answering");
-            self.world.declare_down(reason.clone());
-            return Err(Stop::Inconclusive(reason));
+        match self.look_for_death(&exchange).await {
+            Ok(()) => Ok(exchange),
+            Err(stop) => Err(Lost { stop, exchange: Some(Box::new(exchange)) }),
         }
-        Ok(exchange)
     }
 
     pub(crate) fn tell_case(&self, exchange: &Exchange, sent: &str) {
@@ -451,7 +485,7 @@ impl Cx {
         });
     }
 
-    fn remember(
+    pub(crate) fn remember(
         &self,
         endpoint: Endpoint,
         version: Option<Version>,

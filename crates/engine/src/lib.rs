@@ -10,6 +10,7 @@ pub mod facilitator;
 pub mod history;
 pub mod invariants;
 pub mod known;
+mod lives;
 pub mod payment;
 pub mod reply;
 pub mod requirements;

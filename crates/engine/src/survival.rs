@@ -22,15 +22,11 @@ impl Cx {
     /// # Errors
     /// [`Stop::Inconclusive`] when it does not come back; then the target is given up.
     pub async fn start_again(&self) -> Judged {
-        let back = if self.world.ours {
-            self.world.restart_target().await
-        } else {
-            Err("it was not started by Gauntlet".into())
-        };
-        back.map_err(|reason| {
-            let reason = format!("the target ended and could not be started again: {reason}");
-            self.world.declare_down(reason.clone());
-            Stop::Inconclusive(reason)
-        })
+        if self.world.ours {
+            return self.bring_back().await;
+        }
+        let reason = "the target ended and could not be started again: it was not started by Gauntlet";
+        self.world.declare_down(reason.into());
+        Err(Stop::Inconclusive(reason.into()))
     }
 }

@@ -1,11 +1,14 @@
 //! One trial: a chain, a target, the checks in their lanes, and the record.
 
 mod claims;
+mod end;
 mod running;
 mod schedule;
 mod setup;
 mod surroundings;
+mod tries;
 
+pub use end::End;
 pub(crate) use running::OwnDouble;
 pub use running::{Live, Starter};
 pub use surroundings::{Surroundings, placeholder_names, second_payee};
@@ -179,6 +182,7 @@ impl Trial {
                 stale: Vec::new(),
                 exit: 0,
                 notes: Vec::new(),
+                deaths: Vec::new(),
             },
             Ok(target) => {
                 schedule::run(&config, stage.parts, target, Arc::clone(&writer), watcher, interrupt).await?

@@ -2,6 +2,7 @@
 
 use crate::dialect::Deferred;
 use crate::history::History;
+use crate::lives::Lives;
 use crate::search::Budget;
 use crate::server::shop::Shop;
 use crate::trial::Live;
@@ -83,6 +84,7 @@ pub struct State {
     chain_disturbed: AtomicBool,
     unpayable: Mutex<BTreeSet<Version>>,
     down: OnceLock<String>,
+    pub(crate) lives: Lives,
     takes_permit2: [tokio::sync::OnceCell<bool>; 2],
     pub(crate) deferred: Deferred,
 }

@@ -283,7 +283,7 @@ impl Run {
         if let Ok(live) = &mut stand.target
             && self.died.is_none()
         {
-            self.died = live.death();
+            self.died = live.death().map(|end| end.to_string());
         }
         self.tally.add(second, &config.plan.stages);
         watcher.progress(&Progress {

@@ -232,4 +232,21 @@ pub struct RunFinished {
     pub exit: u8,
     /// Remarks on the whole run: gas, reverted transactions, reason codes seen.
     pub notes: Vec<String>,
+    /// How often a target that we started died, in the order in which it did.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub deaths: Vec<Death>,
+}
+
+/// A death of the target that no check provoked to see whether it survives.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Death {
+    /// How it showed, and how the process ended when it did.
+    pub reason: String,
+    /// The last lines that the process printed, when it ended; otherwise empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub last_lines: String,
+    /// Ids of the checks that were under way.
+    pub under_way: Vec<String>,
+    /// Whether it was started again.
+    pub again: bool,
 }

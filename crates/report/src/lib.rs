@@ -20,7 +20,7 @@ pub mod summary;
 pub mod text;
 
 pub use event::{
-    CaseSent, CheckEvent, CheckReport, Event, Finding, KnownUse, MadeCase, RunFinished, RunStarted,
+    CaseSent, CheckEvent, CheckReport, Death, Event, Finding, KnownUse, MadeCase, RunFinished, RunStarted,
     TargetInfo,
 };
 pub use evidence::{ChainFact, Exchange, Message, NetFault, Wire};

@@ -40,11 +40,15 @@ async fn serve_facilitator(args: ServeArgs) -> Result<ExitCode, Failure> {
     output::result(&format!("GAUNTLET_FACILITATOR_URL={}\nGAUNTLET_RPC_URL={rpc_url}", double.url()));
     tell_keys(setup.as_deref());
     told("facilitator", mutant.map(|mutant| mutant.title));
-    interrupted.await;
+    // A mutant that ends takes its process with it, as a server that crashes does.
+    let exit = tokio::select! {
+        () = interrupted => ExitCode::Success,
+        () = double.ended() => ExitCode::Failure,
+    };
     double.stop().await;
     drop(chain);
     drop(guard);
-    Ok(ExitCode::Success)
+    Ok(exit)
 }
 
 /// How the double speaks the dialect that is asked for, or the one in which its fault shows. The keys of its caller are those

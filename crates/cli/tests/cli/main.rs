@@ -10,6 +10,7 @@ mod background;
 mod by_url;
 mod catalogue;
 mod chain_up;
+mod deaths;
 mod dialects;
 mod formats;
 mod gauntlet;

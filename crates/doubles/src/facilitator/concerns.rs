@@ -401,6 +401,9 @@ pub(super) const fn concerns(fault: Fault) -> &'static [&'static str] {
         WedgedAfterChainFailure => {
             &["facilitator.answers.*", "facilitator.rpc.*", "facilitator.service.*", "facilitator.sizes.*"]
         }
+        HangsAfterUnsent | EndsAfterUnsent => {
+            &["facilitator.rpc.submit-refused", "facilitator.service.alive"]
+        }
         WedgedAfterRefusal => &[
             "facilitator.decimals.*",
             "facilitator.service.*",

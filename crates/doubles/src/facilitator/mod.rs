@@ -84,6 +84,17 @@ impl Running {
         self.signer
     }
 
+    /// Whether it has ended by itself, as some mutants do.
+    #[must_use]
+    pub fn has_ended(&self) -> bool {
+        self.listener.has_ended()
+    }
+
+    /// Waits until it ends by itself; the conforming double never does.
+    pub async fn ended(&self) {
+        self.listener.ended().await;
+    }
+
     /// Stops serving. Connections end and settlements that still wait for a receipt are given up.
     pub async fn stop(self) {
         self.listener.stop().await;
@@ -102,8 +113,16 @@ pub async fn serve(config: Config) -> Result<Running, DoubleError> {
     let service = Arc::new(service::Service::new(config, closing.clone())?);
     service.prepare().await;
     let Some(setup) = dialect else {
-        let router = router::router(service);
-        let listener = port.serve(closing, move |request| router::ask(router.clone(), request));
+        let router = router::router(Arc::clone(&service));
+        let listener = port.serve(closing, move |request| {
+            let (service, router) = (Arc::clone(&service), router.clone());
+            async move {
+                if service.quirks.hangs() {
+                    return std::future::pending().await;
+                }
+                router::ask(router, request).await
+            }
+        });
         return Ok(Running { listener, signer, base: String::new() });
     };
     let base = setup.speaker.dialect.base.clone();

@@ -212,6 +212,10 @@ mutants! {
         "Bodies that cannot be read end the connection without an answer.";
     DiesOnBadInput, "dies-on-bad-input",
         "A body that is nested too deeply or too large ends the service.";
+    HangsAfterUnsent, "hangs-after-unsent",
+        "After a settlement that could not be sent it takes connections and answers nobody until it is started again.";
+    EndsAfterUnsent, "ends-after-unsent",
+        "A settlement that could not be sent ends it.";
     AcceptsUnreadable, "accepts-unreadable",
         "Bodies that cannot be read are valid payments.";
 

@@ -19,6 +19,7 @@ pub(super) struct Quirks {
     memory: Mutex<Memory>,
     wedged: AtomicBool,
     counter: AtomicU64,
+    hanging: AtomicBool,
 }
 
 #[derive(Debug, Default)]
@@ -120,6 +121,15 @@ impl Quirks {
             return Err(Refusal::Chain(ChainError::Unreachable));
         }
         Ok(())
+    }
+
+    /// From now on nothing is answered.
+    pub(super) fn hang(&self) {
+        self.hanging.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn hangs(&self) -> bool {
+        self.hanging.load(Ordering::Relaxed)
     }
 
     /// Counts calls, from 0.

@@ -134,6 +134,15 @@ impl Service {
         self.closing.close();
     }
 
+    /// What some mutants do after a settlement that could not be sent.
+    pub(super) fn fall_over(&self) {
+        match self.fault {
+            Some(Fault::HangsAfterUnsent) => self.quirks.hang(),
+            Some(Fault::EndsAfterUnsent) => self.close(),
+            _ => {}
+        }
+    }
+
     /// Waits until the service is ended.
     pub(super) async fn closed(&self) {
         self.closing.closed().await;

@@ -102,6 +102,9 @@ async fn attempt(service: &Arc<Service>, payment: &Payment) -> Result<B256, Fail
         return Ok(service.quirks.invented_hash());
     }
     let submitted = submit(service, payment, &examined.signer).await;
+    if submitted.is_err() {
+        service.fall_over();
+    }
     let submitted = submitted.map_err(|error| service.chain_failed(error))?;
     conclude(service, payment, claim, submitted).await
 }

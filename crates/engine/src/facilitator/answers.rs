@@ -484,8 +484,12 @@ const STACK_TRACES: &[&str] =
 async fn alive(cx: Cx) -> Judged {
     if cx.world.down().is_none() {
         match cx.still_works().await {
-            Ok(None) => return Ok(()),
+            Ok(None) => {
+                cx.tell_deaths();
+                return Ok(());
+            }
             Ok(Some(reply)) => {
+                cx.tell_deaths();
                 cx.find(Violation {
                     requirement: cx.rule(),
                     kind: "does-not-work-any-more",
@@ -496,9 +500,12 @@ async fn alive(cx: Cx) -> Judged {
                 return Ok(());
             }
             // That it died of this very payment is told below.
-            Err(Stop::Inconclusive(_)) if cx.world.down().is_some() => {}
+            Err(Stop::Inconclusive(_)) if cx.outlived() || cx.world.down().is_some() => {}
             Err(stop) => return Err(stop),
         }
+    }
+    if cx.tell_deaths() {
+        return Ok(());
     }
     let reason = cx.world.down().unwrap_or_default().to_owned();
     if cx.world.target_answers().await {

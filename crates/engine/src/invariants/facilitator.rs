@@ -328,10 +328,13 @@ fn alive(seen: &Seen<'_>) -> Result<Ruling, Stop> {
     let mut ruling = Ruling::default();
     let asked: Vec<&Entry> =
         seen.entries.iter().filter(|entry| entry.check == "facilitator.service.alive").collect();
-    if asked.is_empty() {
+    ruling.breaches.extend(seen.death());
+    if asked.is_empty() && ruling.breaches.is_empty() {
         return Err(Stop::NotApplicable("the run did not ask afterwards whether the target works".into()));
     }
-    for entry in asked.iter().filter(|entry| entry.said != Said::Yes) {
+    // Of whom it died is told above.
+    let of_a_death = |entry: &&&Entry| !seen.deaths.is_empty() && matches!(entry.said, Said::Nothing(_));
+    for entry in asked.iter().filter(|entry| entry.said != Said::Yes && !of_a_death(entry)) {
         ruling.breaches.push(Breach {
             kind: "does-not-work-any-more",
             want: "isValid true and success true for a plain valid payment",

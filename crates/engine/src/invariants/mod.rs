@@ -12,7 +12,8 @@
 //!   and the checks of that rule say it; here it is a warning.
 //! - INV-007: the signers sent transactions only for payments. That needs signers that the target names.
 //! - INV-008: no server errors.
-//! - INV-009: whether the target still works can only be told by asking it: here its last answers to that are judged.
+//! - INV-009: whether the target still works can only be told by asking it: here its last answers to that are judged, and
+//!   that it died before and had to be started again.
 
 mod facilitator;
 mod gas;
@@ -27,7 +28,7 @@ use crate::check::Stop;
 use crate::cx::{Cx, Violation};
 use crate::history::{Entry, PaymentKey};
 use gauntlet_probe::Role;
-use gauntlet_report::{Bought, Class, Ledger, Transfer};
+use gauntlet_report::{Bought, Class, Death, Ledger, Transfer};
 use gauntlet_wire::{Address, B256};
 use std::collections::{BTreeMap, HashMap};
 
@@ -99,6 +100,8 @@ pub struct Seen<'a> {
     pub bought: &'a [Bought],
     /// What the chain says.
     pub ledger: &'a Ledger,
+    /// How often the target died.
+    pub deaths: &'a [Death],
     from: HashMap<Address, Vec<&'a Transfer>>,
     spent: HashMap<(B256, Address, Address), Vec<B256>>,
 }
@@ -115,7 +118,24 @@ impl<'a> Seen<'a> {
         for used in &ledger.used {
             spent.entry((used.tx, used.token, used.payer)).or_default().push(used.nonce);
         }
-        Self { entries, bought, ledger, from, spent }
+        Self { entries, bought, ledger, deaths: &[], from, spent }
+    }
+
+    /// The same of a run in which the target died.
+    #[must_use]
+    pub fn with_deaths(self, deaths: &'a [Death]) -> Self {
+        Self { deaths, ..self }
+    }
+
+    /// That the target died and was started again, which its last answers do not show.
+    fn death(&self) -> Option<Breach> {
+        let last = self.deaths.last()?;
+        Some(Breach {
+            kind: "died",
+            want: "a target that still answers",
+            got: format!("it died {} times; the last time {}", self.deaths.len(), last.reason),
+            ..Breach::default()
+        })
     }
 
     /// The money that an authorization moved. Payers with several payments are told apart by the nonces that a

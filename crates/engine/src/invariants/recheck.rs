@@ -120,7 +120,8 @@ impl Recheck {
             recheck.reason = Some(without_a_ledger(record).into());
             return recheck;
         };
-        let seen = Seen::new(&entries, &record.bought, ledger);
+        let deaths = record.finished.as_ref().map(|finished| finished.deaths.as_slice()).unwrap_or_default();
+        let seen = Seen::new(&entries, &record.bought, ledger).with_deaths(deaths);
         let role: Option<Role> = recheck.role.parse().ok();
         let mine = all().filter(|invariant| Some(invariant.role) == role);
         recheck.invariants = mine
@@ -194,7 +195,9 @@ fn weigh(record: &Record, check: &str, requirement: &str, breach: Breach) -> Wei
         .checks
         .iter()
         .filter(|report| {
-            let by_kind = report.check == check && report.findings.iter().any(|it| it.kind == breach.kind);
+            // Of a death also the twin in the other version tells, or the search in which it happened.
+            let is_told_here = report.check == check || breach.kind == "died";
+            let by_kind = is_told_here && report.findings.iter().any(|it| it.kind == breach.kind);
             let by_exchange =
                 report.findings.iter().filter_map(|it| it.exchange).any(|it| breach.exchanges.contains(&it));
             by_kind || by_exchange

@@ -170,7 +170,8 @@ fn no_server_error(seen: &Seen<'_>) -> Result<Ruling, Stop> {
 
 fn alive(seen: &Seen<'_>) -> Result<Ruling, Stop> {
     let asked = || seen.bought.iter().filter(|visit| visit.check.starts_with("server.books.alive"));
-    if asked().next().is_none() {
+    let death = seen.death();
+    if asked().next().is_none() && death.is_none() {
         return Err(Stop::NotApplicable("the run did not ask afterwards whether the server sells".into()));
     }
     let breaches = asked().filter(|visit| !visit.served).map(|visit| Breach {
@@ -180,5 +181,5 @@ fn alive(seen: &Seen<'_>) -> Result<Ruling, Stop> {
         exchanges: vec![visit.exchange],
         ..Breach::default()
     });
-    Ok(Ruling { breaches: breaches.collect(), notes: Vec::new() })
+    Ok(Ruling { breaches: death.into_iter().chain(breaches).collect(), notes: Vec::new() })
 }

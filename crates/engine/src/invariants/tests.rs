@@ -4,8 +4,8 @@ use super::{Breach, Recheck, Ruling, Seen, Word, all};
 use crate::check::Stop;
 use crate::history::{Endpoint, Entry, PaymentKey, Said};
 use gauntlet_report::{
-    Asked, AuthorizationUse, Bought, CaseSent, Class, Exchange, ExitCode, Ledger, Message, PaymentFacts,
-    Profile, Record, RunStarted, SentTx, TargetInfo, Transfer,
+    Asked, AuthorizationUse, Bought, CaseSent, Class, Death, Exchange, ExitCode, Ledger, Message,
+    PaymentFacts, Profile, Record, RunFinished, RunStarted, SentTx, TargetInfo, Transfer,
 };
 use gauntlet_wire::{Address, B256, ReasonClass, U256, Version};
 
@@ -376,4 +376,34 @@ fn what_the_record_does_not_have_cannot_be_told() {
     assert!(without.reason.is_some_and(|reason| reason.contains("no ledger")));
     let empty = Recheck::of(&record(Vec::new(), Some(paid(&[]))));
     assert_eq!(empty.exit, ExitCode::Inconclusive, "nothing asked is nothing judged");
+}
+
+#[test]
+fn a_death_of_the_run_is_judged_again() {
+    let death = Death {
+        reason: "it answers nothing".into(),
+        last_lines: String::new(),
+        under_way: Vec::new(),
+        again: true,
+    };
+    let finished = RunFinished {
+        ended_ms: 0,
+        interrupted: false,
+        inconclusive: None,
+        harness_error: None,
+        stale: Vec::new(),
+        exit: 1,
+        notes: Vec::new(),
+        deaths: vec![death],
+    };
+    let mut last = settled(1, key(1, 1), tx(0xa1));
+    last.check = "facilitator.service.alive".into();
+    let paid = paid(&[(key(1, 1), tx(0xa1))]);
+    let lived = record(vec![last], Some(paid));
+    assert_eq!(Recheck::of(&lived).exit, ExitCode::Success);
+    let died = Recheck::of(&Record { finished: Some(finished), ..lived });
+    assert_eq!(died.exit, ExitCode::Failure, "{died:?}");
+    let kinds: Vec<_> =
+        died.invariants.iter().flat_map(|judged| &judged.breaches).map(|it| it.kind).collect();
+    assert_eq!(kinds, ["died"]);
 }

@@ -1,5 +1,6 @@
 //! A target that runs.
 
+use super::End;
 use crate::target::{Double, TargetSpec};
 use gauntlet_doubles::{DoubleError, facilitator, server};
 use gauntlet_probe::{Guard, Manifest, Role, RunningTarget, Shop, Target, free_port};
@@ -249,12 +250,15 @@ impl Live {
     }
 
     /// How the target ended by itself, when it did.
-    pub fn death(&mut self) -> Option<String> {
+    pub fn death(&mut self) -> Option<End> {
         match &mut self.kind {
             LiveKind::Process(target) => {
                 let status = target.exited()?;
-                let tail = target.log_tail(5).trim().replace('\n', " | ");
-                Some(format!("its process ended by itself ({status}); its last lines: {tail}"))
+                let last_lines = target.log_tail(5).trim().replace('\n', " | ");
+                Some(End { how: format!("its process ended by itself ({status})"), last_lines })
+            }
+            LiveKind::Facilitator(Some(double), _) if double.has_ended() => {
+                Some(End { how: "it ended by itself".into(), last_lines: String::new() })
             }
             LiveKind::Facilitator(..) | LiveKind::Server(..) | LiveKind::Elsewhere => None,
         }

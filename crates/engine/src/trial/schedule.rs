@@ -4,24 +4,23 @@
 use super::claims;
 use super::running::{Live, Starter};
 use super::setup::{Backing, Parts, is_pointed_at_us};
+use super::tries::BrokenOff;
 use super::{ChainSource, TrialConfig, TrialError, Watcher};
 use crate::check::{Check, Lane, Need, Stop};
-use crate::cx::{Collected, Cx};
+use crate::cx::Collected;
 use crate::history::History;
+use crate::lives::tells_of_deaths;
 use crate::server::shop::{NO_FACILITATOR, Shop};
 use crate::target::TargetSpec;
 use crate::world::{Claims, State, World};
 use futures::stream::{self, StreamExt};
 use gauntlet_probe::{Client, ClientConfig, Role, curl_line};
 use gauntlet_report::record::Writer;
-use gauntlet_report::{CheckEvent, CheckReport, Event, Finding, Outcome, RunFinished, clock};
+use gauntlet_report::{CheckReport, Event, Finding, Outcome, RunFinished, clock};
 use gauntlet_wire::Version;
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::pin::Pin;
 use std::sync::{Arc, Mutex};
-use std::task::{Context, Poll};
-use std::time::Instant;
 use tokio::sync::watch;
 
 /// Runs the checks and says how the run ended.
@@ -48,6 +47,7 @@ pub(super) async fn run(
         stale: Vec::new(),
         exit: 0,
         notes: Vec::new(),
+        deaths: Vec::new(),
     };
     let facilitator = parts.chain.roles().facilitator.address();
     match claims::of(config, &client, &live, facilitator).await {
@@ -118,13 +118,14 @@ async fn with_claims(
         nginx: config.nginx.clone(),
         state: State::default(),
     });
-    let schedule = Arc::new(Schedule {
+    let schedule = Schedule {
         world: Arc::clone(&world),
         config_now: config.now,
         watcher,
         known: config.known.clone(),
         controls: Mutex::default(),
-    });
+        left: Mutex::default(),
+    };
     let work = schedule.all(config);
     tokio::select! {
         inconclusive = work => finished.inconclusive = inconclusive,
@@ -138,9 +139,11 @@ async fn with_claims(
         }
         world.chain.set_mining(mining).await?;
     }
+    finished.notes.extend(world.state.lives.notes());
+    finished.deaths = world.state.lives.deaths();
     let mut live = world.live.lock().await;
-    if let Some(death) = live.death() {
-        finished.notes.push(format!("the target died: {death}"));
+    if let (Some(end), None) = (live.death(), world.down()) {
+        finished.notes.push(world.redact(&format!("the target died: {end}")));
     }
     live.stop().await;
     if let Some(shop) = &world.shop {
@@ -164,57 +167,54 @@ async fn keep_ledger(world: &World) {
     }
 }
 
-/// A check that goes on after the run was interrupted would keep the chain alive.
-struct AbortOnDrop<T>(tokio::task::JoinHandle<T>);
-
-impl<T> std::future::Future for AbortOnDrop<T> {
-    type Output = Result<T, tokio::task::JoinError>;
-
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        Pin::new(&mut self.0).poll(context)
-    }
-}
-
-impl<T> Drop for AbortOnDrop<T> {
-    fn drop(&mut self) {
-        self.0.abort();
-    }
-}
-
-struct Schedule {
-    world: Arc<World>,
-    config_now: Option<u64>,
-    watcher: Arc<dyn Watcher>,
-    known: crate::KnownIssues,
+pub(super) struct Schedule {
+    pub(super) world: Arc<World>,
+    pub(super) config_now: Option<u64>,
+    pub(super) watcher: Arc<dyn Watcher>,
+    pub(super) known: crate::KnownIssues,
     /// Why a version is not scored.
     controls: Mutex<BTreeMap<Version, String>>,
+    /// What is to be tried once more.
+    left: Mutex<Vec<(Arc<Check>, BrokenOff)>>,
 }
 
 impl Schedule {
     /// Runs every lane. Answers why the run as a whole is inconclusive, when it is.
-    async fn all(self: Arc<Self>, config: &TrialConfig) -> Option<String> {
+    async fn all(&self, config: &TrialConfig) -> Option<String> {
         self.watcher.begin(config.checks.len());
         let lane = |lane| config.checks.iter().filter(move |check| check.lane == lane).cloned().map(Arc::new);
         for check in lane(Lane::Control) {
             let version = check.version.unwrap_or(Version::V2);
-            let stopped = self.clone().one(check).await;
+            let stopped = self.one(check).await;
             if let (true, Some(reason)) = (self.world.claims.versions.contains(&version), stopped) {
                 self.world.give_up(version);
                 self.controls().insert(version, reason);
             }
         }
         stream::iter(lane(Lane::Unpaid).chain(lane(Lane::Parallel)))
-            .for_each_concurrent(config.jobs.max(1), |check| {
-                let this = Arc::clone(&self);
-                async move {
-                    this.one(check).await;
+            .for_each_concurrent(config.jobs.max(1), |check| async move {
+                if let Err(broken_off) = self.first_try(&check).await {
+                    self.left().push((check, broken_off));
                 }
             })
             .await;
+        // Alone, so that it shows which of them the target dies of.
+        let left = std::mem::take(&mut *self.left());
+        for (check, broken_off) in left {
+            self.second_try(&check, broken_off).await;
+        }
         // The books of the run are closed before the search: what it makes up is judged case by case, with what the
         // oracle knows of it.
-        for check in lane(Lane::Exclusive).chain(lane(Lane::Last)).chain(lane(Lane::Search)) {
-            Arc::clone(&self).one(check).await;
+        for check in lane(Lane::Exclusive).chain(lane(Lane::Last).filter(|check| !tells_of_deaths(&check.id)))
+        {
+            self.one(check).await;
+        }
+        self.world.find_the_dead().await;
+        for check in self.tellers_of_deaths(config) {
+            self.one(check).await;
+        }
+        for check in lane(Lane::Search) {
+            self.one(check).await;
         }
         let failed = self.controls();
         let all_failed = !failed.is_empty()
@@ -226,8 +226,25 @@ impl Schedule {
         self.controls.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
+    fn left(&self) -> std::sync::MutexGuard<'_, Vec<(Arc<Check>, BrokenOff)>> {
+        self.left.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    /// The selected checks that tell of deaths. Where none was selected and the target died, one is run all the same: what
+    /// died and was started again must not look as if nothing had happened.
+    fn tellers_of_deaths(&self, config: &TrialConfig) -> Vec<Arc<Check>> {
+        let selected: Vec<_> =
+            config.checks.iter().filter(|check| tells_of_deaths(&check.id)).cloned().map(Arc::new).collect();
+        if !selected.is_empty() || !self.world.state.lives.has_untold() {
+            return selected;
+        }
+        let all = crate::checks_of(config.target.role()).into_iter();
+        let fits = |check: &Check| !matches!(self.unfit(check), Some(Stop::NotApplicable(_)));
+        all.filter(|check| tells_of_deaths(&check.id)).find(fits).map(Arc::new).into_iter().collect()
+    }
+
     /// Why a check is not run at all.
-    fn unfit(&self, check: &Check) -> Option<Stop> {
+    pub(super) fn unfit(&self, check: &Check) -> Option<Stop> {
         let claimed = &self.world.claims.versions;
         if let Some(version) = check.version
             && !claimed.contains(&version)
@@ -274,30 +291,7 @@ impl Schedule {
         }
     }
 
-    /// Runs one check and reports it. Answers why it came to no verdict: a control that found a violation and went on
-    /// to its end has shown that payments can be made.
-    async fn one(self: Arc<Self>, check: Arc<Check>) -> Option<String> {
-        let began = Instant::now();
-        let now = self.config_now.unwrap_or_else(clock::unix_seconds);
-        self.world.tell(&Event::CheckStarted(CheckEvent { check: check.id.clone(), now }));
-        self.watcher.started(&check.id);
-        let cx = Cx::new(Arc::clone(&self.world), Arc::clone(&check), now);
-        let judged = match self.unfit(&check) {
-            Some(stop) => Err(stop),
-            None => match AbortOnDrop(tokio::spawn((check.body)(cx.clone()))).await {
-                Ok(judged) => judged,
-                Err(panic) => Err(Stop::Harness(format!("the check panicked: {}", panic_text(panic)))),
-            },
-        };
-        let took_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
-        let mut report = self.report(&check, cx.take(), judged, now, took_ms);
-        self.known.mark(&mut report, &clock::today());
-        self.world.tell(&Event::CheckFinished(Box::new(report.clone())));
-        self.watcher.finished(&report);
-        report.reason.filter(|_| report.outcome != Outcome::NotApplicable)
-    }
-
-    fn report(
+    pub(super) fn report(
         &self,
         check: &Check,
         collected: Collected,
@@ -368,15 +362,4 @@ fn keep_body(folder: &Path, seq: u64, body: &[u8]) -> Option<String> {
     let file = bodies.join(format!("{seq:05}.json"));
     std::fs::write(&file, body).ok()?;
     Some(file.display().to_string())
-}
-
-fn panic_text(panic: tokio::task::JoinError) -> String {
-    match panic.try_into_panic() {
-        Ok(payload) => payload
-            .downcast_ref::<String>()
-            .cloned()
-            .or_else(|| payload.downcast_ref::<&str>().map(|text| (*text).to_owned()))
-            .unwrap_or_else(|| "without a message".into()),
-        Err(error) => error.to_string(),
-    }
 }

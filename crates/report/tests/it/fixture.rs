@@ -47,6 +47,7 @@ pub(crate) fn finished(exit: u8) -> RunFinished {
         stale: Vec::new(),
         exit,
         notes: Vec::new(),
+        deaths: Vec::new(),
     }
 }
 

@@ -3,8 +3,8 @@
 use crate::fixture::{check, exchange, finished, started};
 use gauntlet_report::record::FILE_NAME;
 use gauntlet_report::{
-    Asked, AuthorizationUse, Bought, CaseSent, ChainFact, CheckEvent, CheckReport, Class, Endpoint, Event,
-    Exchange, Finding, KnownUse, Ledger, Level, MadeCase, Message, NetFault, Outcome, PaymentFacts,
+    Asked, AuthorizationUse, Bought, CaseSent, ChainFact, CheckEvent, CheckReport, Class, Death, Endpoint,
+    Event, Exchange, Finding, KnownUse, Ledger, Level, MadeCase, Message, NetFault, Outcome, PaymentFacts,
     PaymentKey, Record, RecordError, RunFinished, RunStarted, Said, SentTx, Severity, TargetInfo, Transfer,
     Wire, Writer,
 };
@@ -393,10 +393,17 @@ prop_compose! {
 }
 
 prop_compose! {
+    fn death()(reason in text(), last_lines in text(), under_way in vec(text(), 0..3),
+        again in any::<bool>()) -> Death {
+        Death { reason, last_lines, under_way, again }
+    }
+}
+
+prop_compose! {
     fn foot()(ended_ms in any::<u64>(), interrupted in any::<bool>(), inconclusive in option::of(text()),
         harness_error in option::of(text()), stale in vec(text(), 0..3), exit in any::<u8>(),
-        notes in vec(text(), 0..3)) -> RunFinished {
-        RunFinished { ended_ms, interrupted, inconclusive, harness_error, stale, exit, notes }
+        notes in vec(text(), 0..3), deaths in vec(death(), 0..3)) -> RunFinished {
+        RunFinished { ended_ms, interrupted, inconclusive, harness_error, stale, exit, notes, deaths }
     }
 }
 

@@ -56,7 +56,9 @@ async fn settle(
     sent: &str,
     payment: Option<PaymentFacts>,
 ) -> Result<Reply, Stop> {
-    let exchange = cx.exchange(Request::post_json(Endpoint::Settle.path(), body)).await?;
+    let exchange = cx.exchange_or_lose(Request::post_json(Endpoint::Settle.path(), body)).await;
+    let asked = (Endpoint::Settle, None, sent.to_owned());
+    let exchange = exchange.map_err(|lost| cx.keep_lost(lost, asked, payment.clone()))?;
     let reply = cx.keep_raw(Endpoint::Settle, exchange, sent, payment, true);
     cx.must_have_answered(&reply)?;
     Ok(reply)

@@ -128,7 +128,9 @@ impl Payment {
     /// Presents it.
     pub(super) async fn present(&self, cx: &Cx, endpoint: Endpoint) -> Result<Reply, Stop> {
         let request = Request::post_json(endpoint.path(), self.written(cx, endpoint)?);
-        let exchange = cx.exchange_to_the_end(request).await?;
+        let facts = self.facts(endpoint)?;
+        let exchange = cx.exchange_to_the_end(request).await;
+        let exchange = exchange.map_err(|lost| cx.keep_lost(lost, (endpoint, None, self.sent()), facts))?;
         Ok(cx.keep_raw(endpoint, exchange, &self.sent(), self.facts(endpoint)?, true))
     }
 

@@ -23,6 +23,8 @@ pub(super) async fn knock(cx: &Cx, request: Request, sent: &str) -> Result<Visit
 
 /// A payment.
 pub(super) async fn pay(cx: &Cx, purchase: &Purchase, expected: Expected) -> Result<Visit, Stop> {
+    // Whoever was started again meanwhile has not seen the outage from its beginning.
+    cx.refuse_when_down()?;
     let before = cx.money(&purchase.payment).await?;
     let visit = cx.visited(cx.world.client.send(purchase.request()?).await, purchase.payment.sent())?;
     let after = cx.money(&purchase.payment).await?;
