@@ -3,7 +3,7 @@
 //! Keys are taken out where bytes are recorded. A payment that nobody has settled is money on any chain but a local one,
 //! so that its signature is taken out of what is rendered there; the record itself keeps it for `gauntlet replay`.
 
-use crate::{CheckReport, Exchange, Finding, Message, Record};
+use crate::{CheckReport, Exchange, Finding, Message, Record, RunStarted};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use std::borrow::Cow;
@@ -22,6 +22,7 @@ pub fn shown(record: &Record) -> Cow<'_, Record> {
         return Cow::Borrowed(record);
     }
     let mut record = record.clone();
+    hide_url(&mut record.started);
     record.checks.iter_mut().for_each(check);
     for case in &mut record.cases {
         take_out(&mut case.sent);
@@ -36,6 +37,19 @@ pub fn shown(record: &Record) -> Cow<'_, Record> {
         finished.notes.iter_mut().chain(&mut finished.stale).for_each(take_out);
     }
     Cow::Owned(record)
+}
+
+/// What stands behind the host of an RPC URL is the key of whoever pays for it.
+fn hide_url(started: &mut RunStarted) {
+    let Some(url) = started.target.rpc_url.take() else { return };
+    let (scheme, rest) = url.split_once("://").unwrap_or(("", &url));
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    let shown = if rest == host { url.clone() } else { format!("{scheme}://{host}/[redacted]") };
+    for word in &mut started.command {
+        *word = word.replace(&url, &shown);
+    }
+    started.target.rpc_url = Some(shown);
 }
 
 /// The value of a header as it may be shown, on any chain.

@@ -8,12 +8,13 @@ use super::style::{Paint, Style};
 use super::verdict::{self, State};
 use crate::summary::{Doubt, group};
 use crate::text::{self, count, escape};
-use crate::{CheckReport, Gas, Outcome, Record, Summary};
+use crate::{CheckReport, Gas, Outcome, Record, Summary, redact};
 use std::collections::BTreeMap;
 
 /// Renders a run, finished or not.
 #[must_use]
 pub fn human(record: &Record, style: &Style) -> String {
+    let record = &*redact::shown(record);
     let style = *style;
     let summary = Summary::of(record);
     let sections = [

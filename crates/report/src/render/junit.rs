@@ -10,7 +10,7 @@ use super::style::Style;
 use super::verdict::{self, RunFault};
 use crate::summary::{UNFINISHED, group};
 use crate::text::{self, escape, shorten};
-use crate::{CheckReport, Outcome, Record, Severity, Summary};
+use crate::{CheckReport, Outcome, Record, Severity, Summary, redact};
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -28,6 +28,7 @@ pub struct JunitError(#[from] quick_junit::SerializeError);
 /// # Errors
 /// [`JunitError`] when the XML cannot be written.
 pub fn junit(record: &Record) -> Result<String, JunitError> {
+    let record = &*redact::shown(record);
     let summary = Summary::of(record);
     let mut suites: BTreeMap<&str, Vec<TestCase>> = BTreeMap::new();
     for report in &record.checks {
