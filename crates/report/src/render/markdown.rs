@@ -335,7 +335,7 @@ fn plain(text: &str) -> String {
             '@' => shown.push_str("&#64;"),
             '.' if shown.ends_with("www") => shown.push_str("&#46;"),
             ':' if shown.ends_with("http") || shown.ends_with("https") => shown.push_str("&#58;"),
-            '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '(' | ')' | '#' | '!' | '|' | '~' | '$' => {
+            '\\' | '`' | '*' | '_' | '[' | ']' | '#' | '!' | '|' | '~' | '$' => {
                 shown.push('\\');
                 shown.push(letter);
             }

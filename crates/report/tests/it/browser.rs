@@ -4,6 +4,7 @@ use crate::fixture::passes;
 use crate::hostile::{EVIL, evil_rules, full, rules, with};
 use gauntlet_report::render::html;
 use gauntlet_report::{CheckReport, Record};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -71,9 +72,10 @@ fn measuring(pages: &[String], widths: &[u32]) -> String {
 fn the_page_fits_narrow_and_wide_screens() {
     const WIDTHS: [u32; 2] = [360, 1280];
     let Some(chromium) = chromium() else {
-        println!(
-            "skipped: the_page_fits_narrow_and_wide_screens, no Chromium in PATH and no GAUNTLET_CHROMIUM"
-        );
+        // Straight to stderr, since what a test prints is shown only when it fails.
+        let remark =
+            "skipped: the_page_fits_narrow_and_wide_screens: no Chromium in PATH, no GAUNTLET_CHROMIUM";
+        writeln!(std::io::stderr(), "{remark}").unwrap();
         return;
     };
     let dir = tempfile::tempdir().unwrap();

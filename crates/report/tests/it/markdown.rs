@@ -90,7 +90,8 @@ fn what_a_target_says_is_neither_html_nor_markdown() {
     assert!(!page.contains(|letter: char| letter.is_control() && letter != '\n'), "{page:?}");
     assert!(!page.contains(['\u{202e}', '\u{2028}', '\u{feff}', '\u{ffff}']));
     for line in outside_code(&page) {
-        for part in ["<script", "<img", "](http", "https://", "@everyone", "\n| a |"] {
+        let line = line.replace("\\]", "").replace("\\[", "");
+        for part in ["<script", "<img", "[", "](", "https://", "@everyone", " | a |"] {
             assert!(!line.contains(part), "{part:?} in {line:?}");
         }
     }

@@ -71,10 +71,12 @@ pub(super) fn money(ledger: &Ledger) -> Money {
 fn summary(ledger: &Ledger) -> String {
     let reverted = ledger.sent.iter().filter(|sent| !sent.status).count();
     let gas = Gas::of(ledger).map(|gas| {
-        format!(
-            " A settlement took {} gas in the median, {} at most; {} were spent on what moved nothing.",
-            gas.settled.median, gas.settled.max, gas.in_vain.gas
-        )
+        let Gas { settled, in_vain } = gas;
+        let in_vain = match in_vain.transactions {
+            0 => "none was spent in vain".to_owned(),
+            number => format!("{} in {} that moved nothing", in_vain.gas, count(number, "transaction")),
+        };
+        format!(" Gas: {} a settlement in the median, {} at most; {in_vain}.", settled.median, settled.max)
     });
     format!(
         "Blocks {} to {}: {}, {} spent, {} of the target's signers, {reverted} of them reverted.{}",
