@@ -13,6 +13,7 @@ pub mod json;
 pub mod junit;
 pub mod markdown;
 pub mod progress;
+mod quote;
 pub mod sizes;
 mod story;
 pub mod style;
