@@ -112,7 +112,7 @@ pub fn html(record: &Record, rules: &Rules) -> Result<String, HtmlError> {
             .map(|note| story::field(note))
             .collect(),
     };
-    Ok(page.render()?)
+    Ok(page.render()? + "\n")
 }
 
 const fn tone(paint: Paint) -> &'static str {
