@@ -1,6 +1,7 @@
 //! The command line.
 
 use crate::block_time::BlockTime;
+use crate::reports::ReportFiles;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use gauntlet_doubles::mutant::Layer;
 use gauntlet_load::plan::Shard;
@@ -182,6 +183,8 @@ pub(crate) struct RunArgs {
     /// No progress on stderr
     #[arg(long, short)]
     pub(crate) quiet: bool,
+    #[command(flatten)]
+    pub(crate) reports: ReportFiles,
     /// A command that starts the target; it learns its port from PORT and the chain from GAUNTLET_RPC_URL and others
     #[arg(last = true, value_name = "COMMAND", conflicts_with = "target")]
     pub(crate) command: Vec<String>,
@@ -553,15 +556,11 @@ pub(crate) struct ReportArgs {
     /// Folder of a run, or its run.ndjson
     #[arg(value_name = "RUN")]
     pub(crate) run: PathBuf,
-    /// Write the JSON report to this file (- for stdout)
-    #[arg(long, value_name = "PATH")]
-    pub(crate) json: Option<PathBuf>,
-    /// Write JUnit XML to this file (- for stdout)
-    #[arg(long, value_name = "PATH")]
-    pub(crate) junit: Option<PathBuf>,
-    /// What is written to stdout when neither is asked for
+    /// What is written to stdout when no report is asked for
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub(crate) format: Format,
+    #[command(flatten)]
+    pub(crate) reports: ReportFiles,
 }
 
 #[derive(Debug, Args)]

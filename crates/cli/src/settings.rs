@@ -30,6 +30,11 @@ pub(crate) fn width() -> usize {
     columns.filter(|columns| (40..=400).contains(columns)).unwrap_or(110)
 }
 
+/// The page of a CI job that a summary is appended to: GitHub names it, and others do as GitHub does.
+pub(crate) fn step_summary() -> Option<PathBuf> {
+    std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()).map(PathBuf::from)
+}
+
 /// The network profile of a name.
 pub(crate) fn network(name: &str) -> Result<&'static gauntlet_chain::Profile, Failure> {
     gauntlet_chain::Profile::by_name(name).map_err(|error| Failure::usage(error.to_string()))

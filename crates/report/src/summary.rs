@@ -79,7 +79,7 @@ pub struct Tally {
 }
 
 impl Tally {
-    fn add(&mut self, standing: Standing) {
+    pub(crate) fn add(&mut self, standing: Standing) {
         self.total += 1;
         *match standing {
             Standing::Holds => &mut self.holds,

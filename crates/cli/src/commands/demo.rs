@@ -3,7 +3,7 @@
 use super::run::{hold, with_controls};
 use crate::args::DemoArgs;
 use crate::failure::Failure;
-use crate::{output, settings};
+use crate::{output, reports, settings};
 use gauntlet_doubles::mutant::UnknownMutant;
 use gauntlet_doubles::{facilitator, server};
 use gauntlet_engine::dialect::is_about;
@@ -73,6 +73,7 @@ pub(crate) async fn run(args: DemoArgs, color: bool) -> Result<ExitCode, Failure
         },
     ];
     let mut worst = ExitCode::Success;
+    let mut pages = Vec::new();
     for (number, act) in acts.into_iter().enumerate() {
         let (role, mutant) = (act.target.role(), act.target.mutant());
         let fault = mutant.map(|name| format!(" ({name})")).unwrap_or_default();
@@ -86,7 +87,10 @@ pub(crate) async fn run(args: DemoArgs, color: bool) -> Result<ExitCode, Failure
                 .collect(),
         };
         let place = folder.join(act.target.spec().trim_start_matches("double:"));
+        let page = place.join("report.html");
         let held = hold(config(TargetSpec::Double(act.target), checks, place), args.quiet).await?;
+        output::to_file(&page, &reports::html(&held.record)?)?;
+        pages.push(page.display().to_string());
         output::result(&render::human(&held.record, &style));
         if held.summary.exit == ExitCode::Interrupted {
             return Ok(ExitCode::Interrupted);
@@ -97,12 +101,14 @@ pub(crate) async fn run(args: DemoArgs, color: bool) -> Result<ExitCode, Failure
     output::result(&format!(
         "\n5. Your turn\n\n\
          records and reports of this demo: {}\n\
+         the reports as pages:\n  {}\n\n\
          your own facilitator, started by a command:  gauntlet run --role facilitator -- COMMAND\n\
          your own paid API:                           gauntlet run --role server --route /paid -- COMMAND\n\
          either by a manifest:                        gauntlet run --target mine.toml\n\
          running already:                             gauntlet chain up, then\n\
          {:45}gauntlet run --role ROLE --target URL --rpc-url RPC\n",
         folder.display(),
+        pages.join("\n  "),
         ""
     ));
     Ok(worst)

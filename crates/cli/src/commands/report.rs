@@ -10,15 +10,10 @@ use gauntlet_report::render::{self, Style};
 use gauntlet_report::summary::Summary;
 
 pub(crate) fn run(args: &ReportArgs, color: bool) -> Result<ExitCode, Failure> {
+    args.reports.check()?;
     let record = Record::read(&args.run).map_err(|error| unreadable(&error))?;
-    if let Some(path) = &args.json {
-        output::to_file(path, &output::json(&record))?;
-    }
-    if let Some(path) = &args.junit {
-        let junit = render::junit(&record).map_err(|error| Failure::harness(error.to_string()))?;
-        output::to_file(path, &junit)?;
-    }
-    if args.json.is_none() && args.junit.is_none() {
+    args.reports.write(&record)?;
+    if !args.reports.any() {
         output::result(&match args.format {
             Format::Human => render::human(&record, &Style { color, width: settings::width() }),
             Format::Json | Format::Ndjson => output::json(&record),

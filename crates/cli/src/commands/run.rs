@@ -3,7 +3,7 @@
 use super::keep;
 use crate::args::{Format, RunArgs};
 use crate::failure::Failure;
-use crate::{interrupt, output, progress, settings};
+use crate::{interrupt, output, progress, reports, settings};
 use gauntlet_engine::scenario::Scenario;
 use gauntlet_engine::search::Budget;
 use gauntlet_engine::trial::{ChainSource, Held, Trial, TrialConfig, TrialError};
@@ -28,15 +28,32 @@ pub(crate) async fn run(args: RunArgs, color: bool) -> Result<ExitCode, Failure>
     if args.dry_run {
         return Ok(dry_run(&plans));
     }
+    check_reports(&args, plans.len())?;
     let seed = args.seed.unwrap_or_else(settings::draw_seed);
     let (run, folder) = settings::run_folder(args.out.as_deref(), seed);
     if let [_] = plans.as_slice() {
         let plan = plans.remove(0);
         let held = one(&args, plan, seed, run, folder).await?;
-        show(&held, args.format, color);
+        args.reports.write_with_step(&held.record, settings::step_summary().as_deref())?;
+        if !args.reports.take_stdout() {
+            show(&held, args.format, color);
+        }
         return Ok(held.summary.exit);
     }
     side_by_side(&args, plans, seed, &run, &folder, color).await
+}
+
+/// Reports that could not be written are found before anything starts.
+fn check_reports(args: &RunArgs, targets: usize) -> Result<(), Failure> {
+    if targets > 1 && args.reports.any() {
+        return Err(Failure::usage("several targets cannot have one report").with_help(
+            "each has a folder of its own below the folder of the run: `gauntlet report FOLDER --html PATH`",
+        ));
+    }
+    if args.format == Format::Ndjson && args.reports.take_stdout() {
+        return Err(Failure::usage("a report and --format ndjson cannot both go to stdout"));
+    }
+    args.reports.check()
 }
 
 /// What is tried with which checks.
@@ -162,7 +179,9 @@ async fn side_by_side(
     let mut all: Vec<Held> = Vec::new();
     for plan in plans {
         let place = folder.join(folder_name(&plan.target.name()));
-        all.push(one(args, plan, seed, run.to_owned(), place).await?);
+        let held = one(args, plan, seed, run.to_owned(), place).await?;
+        args.reports.write_with_step(&held.record, settings::step_summary().as_deref())?;
+        all.push(held);
         if all.last().is_some_and(|held| held.summary.exit == ExitCode::Interrupted) {
             break;
         }
@@ -197,9 +216,8 @@ pub(super) async fn hold(config: TrialConfig, quiet: bool) -> Result<Held, Failu
 }
 
 fn write_reports(held: &Held, folder: &Path) -> Result<(), Failure> {
-    let junit = render::junit(&held.record).map_err(|error| Failure::harness(error.to_string()))?;
     output::to_file(&folder.join("report.json"), &output::json(&held.record))?;
-    output::to_file(&folder.join("junit.xml"), &junit)?;
+    output::to_file(&folder.join("junit.xml"), &reports::junit(&held.record)?)?;
     output::to_file(&folder.join("report.txt"), &render::human(&held.record, &Style::PLAIN))
 }
 

@@ -148,8 +148,12 @@ fn demo() {
     let part = |number: &str| said.stdout.find(number).unwrap_or_else(|| panic!("no {number} in {said}"));
     let parts = ["1. ", "2. ", "3. ", "4. ", "5. Your turn"].map(part);
     assert!(parts.is_sorted(), "{parts:?}");
-    said.prints("FAIL  facilitator.verify.payee-other").prints("FAIL  server.order.settle-false");
+    said.prints("FAIL  facilitator.verify.payee-other")
+        .prints("FAIL  server.order.settle-false")
+        .prints("run/server/report.html");
     for (run, exit) in [("facilitator", 0), ("facilitator+no-payee-check", 1), ("server", 0)] {
         gauntlet.run(&["report", &format!("run/{run}")]).exits(exit);
+        let page = format!("run/{run}/report.html");
+        assert!(gauntlet.read(&page).ends_with("</html>\n"), "{page}");
     }
 }

@@ -81,7 +81,7 @@ impl Gauntlet {
             }
         }
         command.args(args).current_dir(self.dir());
-        command.env("CI", "1").env("NO_COLOR", "1").env_remove("COLUMNS");
+        command.env("CI", "1").env("NO_COLOR", "1").env_remove("COLUMNS").env_remove("GITHUB_STEP_SUMMARY");
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command
     }

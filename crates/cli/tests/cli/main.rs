@@ -21,6 +21,7 @@ mod outcomes;
 mod processes;
 mod recheck;
 mod replay;
+mod reports;
 mod rpc;
 mod scenarios;
 mod search;

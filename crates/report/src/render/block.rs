@@ -140,7 +140,7 @@ pub(crate) fn known(report: &CheckReport, style: Style) -> String {
     block.text()
 }
 
-fn remark(report: &CheckReport) -> String {
+pub(super) fn remark(report: &CheckReport) -> String {
     format!("{} · {}", report.level, text::millis(report.took_ms))
 }
 
@@ -186,7 +186,7 @@ fn brief_finding(block: &mut Block, finding: &Finding) {
     block.field(label, &format!("{word} {requirement} {kind}: want {want}; got {}", shorten(got, BODY / 2)));
 }
 
-fn sent(change: &str, exchange: Option<&Exchange>) -> String {
+pub(super) fn sent(change: &str, exchange: Option<&Exchange>) -> String {
     let request = exchange.map(|exchange| format!("{} {}   ", exchange.method, path(&exchange.url)));
     format!("{}{}", request.unwrap_or_default(), shorten(change, BODY))
 }
@@ -212,7 +212,7 @@ fn got(block: &mut Block, finding: &Finding, exchange: Option<&Exchange>) {
 }
 
 /// `200  {"isValid":true}   in 12 ms`; of a target that speaks a dialect, as it came.
-fn answer(exchange: &Exchange) -> String {
+pub(super) fn answer(exchange: &Exchange) -> String {
     let took = match exchange.took_us / 1000 {
         0 => "under 1 ms".to_owned(),
         millis => text::millis(millis),
@@ -233,7 +233,7 @@ fn answer(exchange: &Exchange) -> String {
 }
 
 /// The payment headers of an answer, opened: in x402 they carry what other protocols put in the body.
-fn payment_headers(response: &Message) -> Vec<String> {
+pub(super) fn payment_headers(response: &Message) -> Vec<String> {
     ["PAYMENT-REQUIRED", "PAYMENT-RESPONSE", "X-PAYMENT-RESPONSE"]
         .into_iter()
         .filter_map(|name| {

@@ -5,17 +5,16 @@
 
 use super::block::{self, Block};
 use super::style::{Paint, Style};
+use super::verdict::{self, State};
 use crate::summary::{Doubt, group};
 use crate::text::{self, count, escape};
-use crate::{CheckReport, Gas, Outcome, Record, Summary};
+use crate::{CheckReport, Gas, Outcome, Record, Summary, redact};
 use std::collections::BTreeMap;
-
-const OUR_FAULT: &str = "this is a fault of Gauntlet or of what it runs on, not of the target: see `gauntlet doctor`; \
-                         if it stays, report it with the folder of this run";
 
 /// Renders a run, finished or not.
 #[must_use]
 pub fn human(record: &Record, style: &Style) -> String {
+    let record = &*redact::shown(record);
     let style = *style;
     let summary = Summary::of(record);
     let sections = [
@@ -36,86 +35,21 @@ pub fn human(record: &Record, style: &Style) -> String {
 }
 
 fn head(record: &Record, style: Style) -> String {
-    let started = &record.started;
-    let target = &started.target;
-    let version = target.version.as_deref().map(|version| format!(" {version}")).unwrap_or_default();
-    let url = if target.url.is_empty() || target.url == target.name {
-        String::new()
-    } else {
-        format!(" at {}", target.url)
-    };
-    let text = format!(
-        "{} {}{version}{url} · {} · profile {}",
-        target.role,
-        target.name,
-        started.network,
-        started.profile.word()
-    );
-    style.paint(Paint::Strong, &escape(&text))
+    style.paint(Paint::Strong, &escape(&verdict::subject(record)))
 }
 
 // --- the run as a whole -------------------------------------------------------------------------------------------
 
 /// What holds for the whole run and has to be known before anything else is read.
 fn states(record: &Record, summary: &Summary, style: Style) -> String {
-    let mut blocks = Vec::new();
-    let mut state = |paint, label: &str, what: &str, advice: &str| {
+    let states = verdict::states(record, summary).into_iter().map(|State { paint, label, what, advice }| {
         let mut block = Block::new(style);
         block.head(paint, label, "", "");
-        block.field("why", what);
+        block.field("why", &what);
         block.field("do", advice);
-        blocks.push(block.text());
-    };
-    let finished = record.finished.as_ref();
-    if let Some(error) = finished.and_then(|f| f.harness_error.as_deref()) {
-        state(Paint::Bad, "HARNESS ERROR", error, OUR_FAULT);
-    }
-    if let Some(reason) = finished.and_then(|f| f.inconclusive.as_deref()) {
-        let advice = "mend that first and run again: nothing below says anything about the target";
-        state(Paint::Doubt, "NOT SCORED", reason, advice);
-    }
-    if finished.is_some_and(|f| f.interrupted) {
-        let ran = record.checks.len();
-        let what = format!("stopped by the user: {ran} of {} ended", count(selected(record), "check"));
-        state(Paint::Doubt, "INTERRUPTED", &what, "run again; what ended before the stop is told below");
-    }
-    if finished.is_none() {
-        let what = format!(
-            "the record has no end: {} of {} ended, then the run was killed, or it still goes on",
-            record.checks.len(),
-            count(selected(record), "check")
-        );
-        state(Paint::Doubt, "UNFINISHED", &what, "run again; what is below is not a whole run");
-    }
-    if record.truncated {
-        let advice = "run again if that matters; the lines before it are whole";
-        state(
-            Paint::Doubt,
-            "BROKEN RECORD",
-            "the last line of the record is broken and was left out",
-            advice,
-        );
-    }
-    if finished.is_some_and(|f| !f.interrupted) && nothing_ran(summary) {
-        let (what, advice) = if summary.counts.total == 0 && summary.counts.not_begun == 0 {
-            ("no check was selected".to_owned(), "see `gauntlet list checks` for their ids")
-        } else if summary.counts.total == 0 {
-            ("no check began".to_owned(), "see above, or run again")
-        } else {
-            let what = "none of the selected checks applies to what the target claims".to_owned();
-            (what, "see the claims in the target's manifest, or choose other checks")
-        };
-        state(Paint::Doubt, "NOTHING RAN", &what, advice);
-    }
-    blocks.join("\n\n")
-}
-
-fn nothing_ran(summary: &Summary) -> bool {
-    summary.counts.total == summary.counts.not_applicable
-}
-
-fn selected(record: &Record) -> usize {
-    record.started.selected.max(record.checks.len() + record.started_checks.len())
+        block.text()
+    });
+    states.collect::<Vec<_>>().join("\n\n")
 }
 
 // --- a line a group -----------------------------------------------------------------------------------------------
@@ -166,7 +100,7 @@ impl Group {
         } else {
             (Paint::Label, "–")
         };
-        let counts = said(&[
+        let counts = verdict::said(&[
             (self.passed, "passed"),
             (self.failed, "failed"),
             (self.errors, "harness error"),
@@ -177,13 +111,6 @@ impl Group {
         ]);
         format!("{} {:<width$}  {counts}", style.paint(paint, mark), escape(name))
     }
-}
-
-/// `158 passed, 2 warned`: the numbers that are not 0.
-fn said(counts: &[(usize, &str)]) -> String {
-    let said: Vec<String> =
-        counts.iter().filter(|(number, _)| *number > 0).map(|(n, word)| format!("{n} {word}")).collect();
-    said.join(", ")
 }
 
 // --- single checks ------------------------------------------------------------------------------------------------
@@ -212,7 +139,7 @@ fn harness_errors(record: &Record, style: Style) -> String {
         return text;
     }
     let mut block = Block::new(style);
-    block.field("do", OUR_FAULT);
+    block.field("do", verdict::OUR_FAULT);
     format!("{text}\n{}", block.text())
 }
 
@@ -322,41 +249,6 @@ fn grouped(number: u64) -> String {
 // --- the sum ------------------------------------------------------------------------------------------------------
 
 fn foot(record: &Record, summary: &Summary, style: Style) -> String {
-    let counts = summary.counts;
-    let said = said(&[
-        (counts.pass, "passed"),
-        (counts.fail, "failed"),
-        (counts.harness_error, "harness error"),
-        (counts.inconclusive, "inconclusive"),
-        (counts.warn, "warned"),
-        (counts.known, "known"),
-        (counts.not_applicable, "not applicable"),
-        (counts.not_begun, "not begun"),
-    ]);
-    let scored = !Summary::is_unscored(record);
-    let mut parts = vec![count(selected(record), "check")];
-    if !said.is_empty() {
-        parts[0] += &format!(": {said}");
-    }
-    let all = summary.coverage.all;
-    if scored && all.total > 0 {
-        parts.push(format!("{} of {} hold", all.holds, count(all.total, "requirement")));
-    }
-    parts.extend(record.took_ms().map(text::millis));
-    parts.push(format!("seed {}", record.started.seed));
-
-    let verdict = if scored && nothing_ran(summary) {
-        "nothing ran".to_owned()
-    } else if scored {
-        let checks = count(selected(record), "check");
-        format!("{} of {checks} of set {} passed", counts.pass, escape(&record.started.set))
-    } else {
-        "not scored".to_owned()
-    };
-    let paint = match summary.exit.number() {
-        0 => Paint::Good,
-        1 | 3 | 6 => Paint::Bad,
-        _ => Paint::Doubt,
-    };
-    format!("{}\n{}", parts.join(" · "), style.paint(paint, &verdict))
+    let score = escape(&verdict::score(record, summary));
+    format!("{}\n{}", verdict::numbers(record, summary), style.paint(verdict::paint(summary), &score))
 }

@@ -34,13 +34,14 @@
 //! ```
 //!
 //! A finding has the keys of [`Finding`]. `level`, `class`, `case` and `took_ms` of a check are `null` when
-//! it did not end. Texts are as they came, not escaped for a terminal.
+//! it did not end. Texts are as they came, not escaped for a terminal; of a chain elsewhere they lack what
+//! [`redact`](crate::redact) takes out.
 
 use crate::record::Record;
 use crate::sizes::Rung;
 use crate::summary::{Counts, Requirement, Tally, UNFINISHED};
 use crate::{
-    CheckReport, Class, Finding, Gas, KnownUse, Level, Outcome, Profile, Summary, TargetInfo, clock,
+    CheckReport, Class, Finding, Gas, KnownUse, Level, Outcome, Profile, Summary, TargetInfo, clock, redact,
 };
 use serde::{Deserialize, Serialize};
 
@@ -179,6 +180,7 @@ pub fn json(record: &Record) -> String {
 /// The document before it is written down.
 #[must_use]
 pub fn document(record: &Record) -> Document {
+    let record = &*redact::shown(record);
     let summary = Summary::of(record);
     let started = &record.started;
     let finished = record.finished.as_ref();

@@ -7,9 +7,10 @@
 
 use super::block;
 use super::style::Style;
+use super::verdict::{self, RunFault};
 use crate::summary::{UNFINISHED, group};
 use crate::text::{self, escape, shorten};
-use crate::{CheckReport, ExitCode, Outcome, Record, Severity, Summary};
+use crate::{CheckReport, Outcome, Record, Severity, Summary, redact};
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -27,6 +28,7 @@ pub struct JunitError(#[from] quick_junit::SerializeError);
 /// # Errors
 /// [`JunitError`] when the XML cannot be written.
 pub fn junit(record: &Record) -> Result<String, JunitError> {
+    let record = &*redact::shown(record);
     let summary = Summary::of(record);
     let mut suites: BTreeMap<&str, Vec<TestCase>> = BTreeMap::new();
     for report in &record.checks {
@@ -142,40 +144,12 @@ fn again(report: &CheckReport) -> String {
 
 /// Cases for what is true of the run and of no check.
 fn run_cases(record: &Record, summary: &Summary) -> Vec<TestCase> {
-    let finished = record.finished.as_ref();
-    let mut cases = Vec::new();
-    let mut push = |name: &str, status| cases.push(named(RUN_SUITE, name, status));
-    if let Some(reason) = finished.and_then(|f| f.harness_error.as_deref()) {
-        push("run.harness", error("harness-error", reason, None));
-    }
-    if let Some(reason) = finished.and_then(|f| f.inconclusive.as_deref()) {
-        push("run.scored", error("inconclusive", &format!("not scored: {reason}"), None));
-    }
-    if finished.is_some_and(|f| f.interrupted) {
-        push("run.completed", error("interrupted", "the user stopped the run", None));
-    } else if finished.is_none() {
-        push("run.completed", error("unfinished", "the record has no end: the run was killed", None));
-    } else if summary.counts.not_begun > 0 {
-        let message = format!("{} never began", text::count(summary.counts.not_begun, "check"));
-        push("run.completed", error("incomplete", &message, None));
-    }
-    if !summary.stale.is_empty() {
-        let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
-        status.set_type("stale");
-        status.set_message(shown(&format!("known issues that did not happen: {}", summary.stale.join("; "))));
-        push("run.known-issues", status);
-    }
-    match summary.exit {
-        ExitCode::NothingRan => {
-            push("run.selection", error("nothing-ran", "no check applied or none was selected", None));
-        }
-        ExitCode::Threshold => {
-            let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
-            status.set_type("threshold");
-            status.set_message("a threshold was missed or performance regressed");
-            push("run.thresholds", status);
-        }
-        _ => {}
-    }
-    cases
+    let case = |fault: RunFault| {
+        let kind = if fault.is_failure { NonSuccessKind::Failure } else { NonSuccessKind::Error };
+        let mut status = TestCaseStatus::non_success(kind);
+        status.set_type(fault.kind);
+        status.set_message(shown(&fault.message));
+        named(RUN_SUITE, fault.name, status)
+    };
+    verdict::faults(record, summary).into_iter().map(case).collect()
 }

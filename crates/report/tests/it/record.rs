@@ -448,5 +448,16 @@ proptest! {
         prop_assert!(quick_junit::Report::deserialize_from_str(&xml).is_ok(), "{}", xml);
         let json = gauntlet_report::render::json(&record);
         prop_assert!(serde_json::from_str::<serde_json::Value>(&json).is_ok());
+        let rules = gauntlet_report::Rules::default();
+        let har = gauntlet_report::render::har(&record);
+        prop_assert!(serde_json::from_str::<serde_json::Value>(&har).is_ok());
+        for text in [
+            gauntlet_report::render::markdown(&record, &rules),
+            gauntlet_report::render::tap(&record),
+            gauntlet_report::render::html(&record, &rules).unwrap(),
+            gauntlet_report::render::badge(&record, gauntlet_report::render::BadgeFormat::Svg),
+        ] {
+            prop_assert!(!text.contains(|c: char| c.is_control() && c != '\n'), "{:?}", text);
+        }
     }
 }
