@@ -9,6 +9,7 @@ mod anvil;
 mod background;
 mod by_url;
 mod catalogue;
+mod ci;
 mod chain_up;
 mod deaths;
 mod dialects;
