@@ -36,7 +36,7 @@ fn rows(what: &str, id: &str, members: &[&str]) -> Vec<Value> {
 #[test]
 fn checks() {
     let rows = rows("checks", "check", &["title", "level", "class", "requirements", "risk"]);
-    let roles = ["facilitator.", "server.", "attack.", "flow."];
+    let roles = ["facilitator.", "server.", "client.", "attack.", "flow."];
     let has_role = |row: &Value| roles.iter().any(|role| row["check"].as_str().unwrap().starts_with(role));
     assert!(rows.iter().all(has_role));
     let names = |row: &Value| !row["requirements"].as_array().unwrap().is_empty();

@@ -3,7 +3,6 @@
 use crate::gauntlet::{BINARY, Gauntlet, Said, finish};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
@@ -11,16 +10,8 @@ fn root() -> PathBuf {
 
 /// Runs a script of the action with these inputs.
 fn script(gauntlet: &Gauntlet, name: &str, inputs: &[(&str, &str)]) -> Said {
-    // The environment of a test's own gauntlet, and another program in it.
-    let prepared = gauntlet.command(&[]);
-    let mut command = Command::new("bash");
-    command.arg(root().join("fixtures/ci").join(name)).current_dir(gauntlet.dir());
-    for (key, value) in prepared.get_envs() {
-        match value {
-            Some(value) => command.env(key, value),
-            None => command.env_remove(key),
-        };
-    }
+    let mut command = gauntlet.program("bash");
+    command.arg(root().join("fixtures/ci").join(name));
     command.env("GAUNTLET_BINARY", BINARY).env("GITHUB_OUTPUT", gauntlet.dir().join("outputs"));
     command.env("GITHUB_STEP_SUMMARY", gauntlet.dir().join("step.md"));
     command.envs(inputs.iter().copied());

@@ -15,7 +15,7 @@ use tempfile::TempDir;
 /// The binary under test.
 pub(crate) const BINARY: &str = env!("CARGO_BIN_EXE_gauntlet");
 /// Only a process that hangs takes as long as this.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(120);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(900);
 /// The control and one check that `double:facilitator+no-payee-check` fails.
 pub(crate) const MUTANT: &str = "double:facilitator+no-payee-check";
 pub(crate) const PAYEE: &str = "facilitator.verify.payee-other";
@@ -74,13 +74,20 @@ impl Gauntlet {
 
     /// The command, in the folder and without what the tester's own environment would change.
     pub(crate) fn command(&self, args: &[&str]) -> Command {
-        let mut command = Command::new(BINARY);
+        let mut command = self.program(BINARY);
+        command.args(args);
+        command
+    }
+
+    /// Another program, in the folder and in the same environment.
+    pub(crate) fn program(&self, program: &str) -> Command {
+        let mut command = Command::new(program);
         for (name, _) in std::env::vars_os() {
             if name.to_string_lossy().starts_with("GAUNTLET_") {
                 command.env_remove(name);
             }
         }
-        command.args(args).current_dir(self.dir());
+        command.current_dir(self.dir());
         command.env("CI", "1").env("NO_COLOR", "1").env_remove("COLUMNS").env_remove("GITHUB_STEP_SUMMARY");
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command
