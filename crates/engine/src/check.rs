@@ -94,6 +94,29 @@ impl std::fmt::Debug for Check {
     }
 }
 
+/// A check of version 2 that runs beside others and needs nothing.
+pub(crate) fn check<F>(
+    id: &str,
+    title: &str,
+    covers: &[&'static str],
+    risk: &'static str,
+    body: impl Fn(Cx) -> F + Send + Sync + 'static,
+) -> Check
+where
+    F: Future<Output = Judged> + Send + 'static,
+{
+    Check {
+        id: id.to_owned(),
+        title: title.to_owned(),
+        version: Some(Version::V2),
+        covers: covers.to_vec(),
+        risk,
+        lane: Lane::Parallel,
+        needs: &[],
+        body: std::sync::Arc::new(move |cx| Box::pin(body(cx))),
+    }
+}
+
 impl Check {
     /// The most severe class among the requirements that it covers.
     #[must_use]

@@ -2,7 +2,7 @@
 //!
 //! Source: B402 partner API, client guide (EIP-3009 and Permit2), settle (three outcomes).
 
-use super::{Seen, at_a_till, check, found};
+use super::{Seen, at_a_till, found, of_client};
 use crate::check::{Check, Judged, Stop};
 use crate::cx::Cx;
 use gauntlet_chain::Proxy;
@@ -24,47 +24,43 @@ const TWICE: &str = "a buyer pays twice for one thing";
 /// How long an authorization may outlive what the offer says, seconds.
 const LENIENT_SECONDS: u64 = 30;
 
-type Client = Option<Arc<Manifest>>;
-
 pub(super) fn checks(client: Option<&Arc<Manifest>>) -> Vec<Check> {
-    let client: Client = client.cloned();
-    let client = client.as_ref();
     vec![
-        check(
+        of_client(
             client,
-            "b402.signs",
+            "client.b402.signs",
             "a price with 18 decimals is signed as it stands, under the token's own EIP-712 name",
             &["B402-CL-SIGN-001"],
             UNPAID,
             signs,
         ),
-        check(
+        of_client(
             client,
-            "b402.choice",
+            "client.b402.choice",
             "of several entries one is paid whose network and transfer method the client can sign for",
             &["B402-CL-CHOICE-001"],
             UNPAID,
             choice,
         ),
-        check(
+        of_client(
             client,
-            "b402.permit2",
+            "client.b402.permit2",
             "a permit is signed under Permit2's domain, which has no version, for the contract of the offer",
             &["B402-CL-SIGN-002"],
             UNPAID,
             permit2,
         ),
-        check(
+        of_client(
             client,
-            "b402.spender",
+            "client.b402.spender",
             "no permit is signed for a contract that is none of B402's",
             &["B402-CL-SPENDER-001"],
             TAKEN,
             spender,
         ),
-        check(
+        of_client(
             client,
-            "b402.pending",
+            "client.b402.pending",
             "while a settlement is under way nothing else is signed",
             &["B402-CL-PENDING-001"],
             TWICE,

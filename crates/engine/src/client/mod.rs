@@ -5,12 +5,12 @@
 
 mod b402;
 
-use crate::check::{Check, Judged, Lane, Stop};
+use crate::check::{Check, Judged, Stop, check};
 use crate::cx::{Cx, Violation};
 use crate::scenario::client::{ClientSaid, placeholders, run_client};
 use gauntlet_doubles::till::{self, Then};
 use gauntlet_probe::Manifest;
-use gauntlet_wire::{Key, Version};
+use gauntlet_wire::Key;
 use serde_json::Value;
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,33 +25,25 @@ pub fn checks(client: Option<&Arc<Manifest>>) -> Vec<Check> {
 }
 
 /// A check of the client.
-fn check<F>(
+fn of_client<F>(
     client: Option<&Arc<Manifest>>,
     id: &str,
     title: &str,
     covers: &[&'static str],
     risk: &'static str,
-    body: impl Fn(Cx, Arc<Manifest>) -> F + Send + Sync + 'static,
+    body: fn(Cx, Arc<Manifest>) -> F,
 ) -> Check
 where
     F: Future<Output = Judged> + Send + 'static,
 {
     let client = client.cloned();
-    Check {
-        id: format!("client.{id}"),
-        title: title.to_owned(),
-        version: Some(Version::V2),
-        covers: covers.to_vec(),
-        risk,
-        lane: Lane::Parallel,
-        needs: &[],
-        body: Arc::new(move |cx| match &client {
-            Some(client) => Box::pin(body(cx, Arc::clone(client))),
-            None => Box::pin(async {
-                Err(Stop::NotApplicable("there is no client; name one with --client".into()))
-            }),
-        }),
-    }
+    check(id, title, covers, risk, move |cx| {
+        let client = client.clone();
+        async move {
+            let nobody = || Stop::NotApplicable("there is no client; name one with --client".into());
+            body(cx, client.ok_or_else(nobody)?).await
+        }
+    })
 }
 
 /// What a client did at a till.

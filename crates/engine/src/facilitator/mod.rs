@@ -23,12 +23,10 @@ pub mod supported;
 mod tokens;
 pub mod wallets;
 
-use crate::check::{Check, Judged, Lane};
+use crate::check::{Check, Judged};
 use crate::cx::Cx;
 use crate::row::{Row, Scope, Topic, versioned};
 pub(crate) use gas::BOUND as BOUND_ON_GAS;
-use gauntlet_wire::Version;
-use std::sync::Arc;
 
 /// All checks of the facilitator trial, in the order in which they are listed.
 #[must_use]
@@ -70,14 +68,5 @@ fn check<F>(
 where
     F: Future<Output = Judged> + Send + 'static,
 {
-    Check {
-        id: format!("facilitator.{id}"),
-        title: title.to_owned(),
-        version: Some(Version::V2),
-        covers: covers.to_vec(),
-        risk,
-        lane: Lane::Parallel,
-        needs: &[],
-        body: Arc::new(move |cx| Box::pin(body(cx))),
-    }
+    crate::check::check(&format!("facilitator.{id}"), title, covers, risk, body)
 }

@@ -1,7 +1,7 @@
 //! What a payment repeats of `extra`: it is the merchant's, whatever stands there.
 
-use super::{check, violated};
-use crate::check::{Check, Judged, Stop};
+use super::violated;
+use crate::check::{Check, Judged, Stop, check};
 use crate::cx::Cx;
 use gauntlet_wire::Mutation;
 use serde_json::{Value, json};
@@ -18,19 +18,19 @@ struct Row {
 
 const ROWS: [Row; 3] = [
     Row {
-        id: "accepted.signer",
+        id: "server.b402.accepted.signer",
         what: "an accepted.extra with another signerAddress",
         member: "signerAddress",
         other: |cx| json!(cx.stranger().to_string()),
     },
     Row {
-        id: "accepted.spender",
+        id: "server.b402.accepted.spender",
         what: "an accepted.extra with a spenderAddress that was not offered",
         member: "spenderAddress",
         other: |cx| json!(cx.stranger().to_string()),
     },
     Row {
-        id: "accepted.method",
+        id: "server.b402.accepted.method",
         what: "an accepted.extra with another assetTransferMethod",
         member: "assetTransferMethod",
         other: |_| json!("permit2-upto"),

@@ -1,8 +1,8 @@
 //! What a merchant makes of the facilitator's answers: all of them have status 200, and success is said once more for a
 //! payment that is spent.
 
-use super::{check, violated};
-use crate::check::{Check, Judged, Stop};
+use super::violated;
+use crate::check::{Check, Judged, Stop, check};
 use crate::cx::Cx;
 use crate::server::buyer::Purchase;
 use crate::server::money::Expected;
@@ -19,35 +19,35 @@ const REPLAYS: usize = 3;
 pub(super) fn checks() -> Vec<Check> {
     vec![
         check(
-            "refused",
+            "server.b402.refused",
             "a settlement that failed buys nothing, although its answer has status 200",
             &["B402-RS-SERVE-001"],
             GIVEN_AWAY,
             refused,
         ),
         check(
-            "pending",
+            "server.b402.pending",
             "a settlement that is under way buys nothing before it succeeds",
             &["B402-RS-SERVE-001"],
             GIVEN_AWAY,
             pending,
         ),
         check(
-            "pending-again",
+            "server.b402.pending-again",
             "a payment that is under way buys nothing when it is presented again",
             &["B402-RS-SERVE-001"],
             GIVEN_AWAY,
             pending_again,
         ),
         check(
-            "envelope",
+            "server.b402.envelope",
             "an answer with another code than success and nothing in it is no yes",
             &["B402-RS-SERVE-002"],
             GIVEN_AWAY,
             envelope,
         ),
         check(
-            "replay",
+            "server.b402.replay",
             "a spent payment buys nothing although settling it again succeeds",
             &["B402-RS-REPLAY-001"],
             ROBBED,

@@ -1,7 +1,7 @@
 //! How a merchant asks the facilitator.
 
-use super::{check, violated};
-use crate::check::{Check, Judged, Stop};
+use super::violated;
+use crate::check::{Check, Judged, Stop, check};
 use crate::cx::{Cx, Violation};
 use crate::server::permit2;
 use gauntlet_wire::U256;
@@ -10,14 +10,14 @@ use gauntlet_wire::permit2::Permit2Scheme;
 pub(super) fn checks() -> Vec<Check> {
     vec![
         check(
-            "charge",
+            "server.b402.charge",
             "what is charged of a permit2-upto payment stands in settleAmount",
             &["B402-RS-CALL-001"],
             "nothing is settled, or the whole of what was signed",
             charge,
         ),
         check(
-            "signed",
+            "server.b402.signed",
             "every call to the facilitator is signed by the merchant's key",
             &["B402-RS-CALL-002"],
             "calls fail, and count against what the merchant may ask in a second",

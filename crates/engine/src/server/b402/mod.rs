@@ -11,38 +11,14 @@ mod answers;
 mod calls;
 mod offer;
 
-use crate::check::{Check, Judged, Lane, Need};
+use crate::check::{Check, Need};
 use crate::cx::{Cx, Violation};
 use crate::server::visit::Visit;
-use gauntlet_wire::Version;
-use std::sync::Arc;
 
 /// All checks of merchants before B402.
 pub(super) fn checks() -> Vec<Check> {
-    [offer::checks(), accepted::checks(), answers::checks(), calls::checks()].concat()
-}
-
-/// A check of a merchant; `id` is what stands behind `server.b402.`.
-fn check<F>(
-    id: &str,
-    title: &str,
-    covers: &[&'static str],
-    risk: &'static str,
-    body: impl Fn(Cx) -> F + Send + Sync + 'static,
-) -> Check
-where
-    F: Future<Output = Judged> + Send + 'static,
-{
-    Check {
-        id: format!("server.b402.{id}"),
-        title: title.to_owned(),
-        version: Some(Version::V2),
-        covers: covers.to_vec(),
-        risk,
-        lane: Lane::Parallel,
-        needs: &[Need::ScriptedFacilitator],
-        body: Arc::new(move |cx| Box::pin(body(cx))),
-    }
+    let checks = [offer::checks(), accepted::checks(), answers::checks(), calls::checks()].concat();
+    checks.into_iter().map(|check| Check { needs: &[Need::ScriptedFacilitator], ..check }).collect()
 }
 
 fn violated(cx: &Cx, kind: &str, want: &str, got: String, visit: &Visit) {

@@ -1,7 +1,7 @@
 //! What stands in the 402.
 
-use super::{check, violated};
-use crate::check::{Check, Judged, Stop};
+use super::violated;
+use crate::check::{Check, Judged, Stop, check};
 use crate::cx::Cx;
 use crate::server::visit::Visit;
 use gauntlet_wire::Version;
@@ -12,7 +12,7 @@ const ROUTES: [&str; 3] = ["cheap", "permit2", "metered"];
 
 pub(super) fn checks() -> Vec<Check> {
     vec![check(
-        "extra",
+        "server.b402.extra",
         "what a kind says in extra stands in the offer as it is",
         &["B402-RS-OFFER-001"],
         "whoever pays signs for the wrong contract or the wrong account, and nobody can settle",
