@@ -70,7 +70,7 @@ pub(crate) enum Command {
     /// One of our doubles as a real server
     Serve(ServeArgs),
     /// Buy one resource with our client double
-    Pay(PayArgs),
+    Pay(crate::commands::pay::PayArgs),
     /// The wire cases as JSON, for the tests of other implementations
     Vectors(VectorsArgs),
     /// What is installed and what is missing
@@ -633,22 +633,6 @@ pub(crate) enum MannerName {
     Production,
     /// As the documents show
     Documents,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct PayArgs {
-    /// What is bought: http://host:port/path
-    #[arg(value_name = "URL")]
-    pub(crate) url: String,
-    /// The only network that is paid on: base-sepolia, base, local, bsc or bsc-testnet
-    #[arg(long, value_name = "NAME", env = "GAUNTLET_NETWORK", default_value = "base-sepolia")]
-    pub(crate) network: String,
-    /// The dialect of the facilitator behind the server, for its names of transfer methods and contracts
-    #[arg(long, value_name = "NAME", default_value = "x402")]
-    pub(crate) dialect: String,
-    /// Break it in this way
-    #[arg(long, value_name = "NAME")]
-    pub(crate) mutant: Option<String>,
 }
 
 #[derive(Debug, Args)]

@@ -1,8 +1,8 @@
 //! `gauntlet pay`: our client double buys one resource.
 
-use crate::args::PayArgs;
 use crate::failure::Failure;
 use crate::{output, settings};
+use clap::Args;
 use gauntlet_chain::Proxy;
 use gauntlet_doubles::client::{self, mutants};
 use gauntlet_doubles::mutant::UnknownMutant;
@@ -15,6 +15,22 @@ use std::path::Path;
 
 /// Where the payer's key stands: 0x and 64 hexadecimal digits.
 const KEY: &str = "GAUNTLET_PAYER_KEY";
+
+#[derive(Debug, Args)]
+pub(crate) struct PayArgs {
+    /// What is bought: http://host:port/path
+    #[arg(value_name = "URL")]
+    pub(crate) url: String,
+    /// The only network that is paid on: base-sepolia, base, local, bsc or bsc-testnet
+    #[arg(long, value_name = "NAME", env = "GAUNTLET_NETWORK", default_value = "base-sepolia")]
+    pub(crate) network: String,
+    /// The dialect of the facilitator behind the server, for its names of transfer methods and contracts
+    #[arg(long, value_name = "NAME", default_value = "x402")]
+    pub(crate) dialect: String,
+    /// Break it in this way
+    #[arg(long, value_name = "NAME")]
+    pub(crate) mutant: Option<String>,
+}
 
 /// Prints one JSON object: `status`, `body`, and `paymentResponse`, the receipt header as it came or null.
 pub(crate) async fn run(args: PayArgs) -> Result<ExitCode, Failure> {

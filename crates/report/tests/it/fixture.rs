@@ -198,3 +198,24 @@ pub(crate) fn unanswered(seq: u64) -> CaseSent {
     case.exchange.took_us = 5_000_120;
     case
 }
+
+/// A run with every outcome, of an exit code of 3; `unclaimed` is why one check does not apply.
+pub(crate) fn one_of_each(unclaimed: &str) -> Record {
+    let mut record = run(
+        [
+            passes(&["facilitator.verify.valid"]),
+            vec![
+                value_under(),
+                deviation(),
+                known(),
+                because("facilitator.settle.slow", Outcome::Inconclusive, "the chain stood still"),
+                because("facilitator.settle.replay", Outcome::HarnessError, "the check panicked"),
+                because("facilitator.discovery.list", Outcome::NotApplicable, unclaimed),
+            ],
+        ]
+        .concat(),
+        3,
+    );
+    record.cases.push(exchange(7, 200, r#"{"isValid":true}"#));
+    record
+}

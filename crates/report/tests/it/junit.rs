@@ -1,6 +1,6 @@
 //! The JUnit report.
 
-use crate::fixture::{because, deviation, exchange, finished, known, passes, run, value_under};
+use crate::fixture::{because, deviation, exchange, finished, one_of_each, passes, run, value_under};
 use gauntlet_report::render::junit;
 use gauntlet_report::{Outcome, Record, RunFinished};
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus};
@@ -29,22 +29,7 @@ fn non_success(case: &TestCase) -> (NonSuccessKind, &str, &str) {
 
 #[test]
 fn the_whole_file() {
-    let mut record = run(
-        [
-            passes(&["facilitator.verify.valid"]),
-            vec![
-                value_under(),
-                deviation(),
-                known(),
-                because("facilitator.settle.slow", Outcome::Inconclusive, "the chain stood still"),
-                because("facilitator.settle.replay", Outcome::HarnessError, "the check panicked"),
-                because("facilitator.discovery.list", Outcome::NotApplicable, "not claimed"),
-            ],
-        ]
-        .concat(),
-        3,
-    );
-    record.cases.push(exchange(7, 200, r#"{"isValid":true}"#));
+    let mut record = one_of_each("not claimed");
     record.started_checks = vec!["facilitator.settle.twice".into()];
     insta::assert_snapshot!(junit(&record).unwrap());
 }
