@@ -3,7 +3,7 @@
 use crate::requirements::Catalogue;
 use crate::select::closest;
 use gauntlet_report::{CheckReport, Finding, KnownUse, Outcome, Profile, Severity, clock};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use toml::Spanned;
@@ -27,12 +27,27 @@ pub struct KnownIssue {
     /// Where it is discussed in public.
     #[serde(default)]
     pub link: Option<String>,
+    /// Who would have to become clearer.
+    #[serde(default)]
+    pub lies_with: Option<LiesWith>,
     /// Last day on which it is accepted, `YYYY-MM-DD`.
     #[serde(default)]
     pub until: Option<Spanned<String>>,
     /// The check does not fail every time (a race): its absence is not stale.
     #[serde(default)]
     pub flaky: bool,
+}
+
+/// What would have to change for a known issue to go away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LiesWith {
+    /// The texts are silent, contradict one another or demand what nobody does; the target may be right.
+    Specification,
+    /// The texts are clear, or plain sense is, and the target does otherwise.
+    Implementation,
+    /// The texts leave room, and the target uses it badly.
+    Both,
 }
 
 /// The file.

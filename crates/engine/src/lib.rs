@@ -64,7 +64,7 @@ use std::sync::Arc;
 pub use cast::Part;
 pub use check::{Check, Lane, Need, Stop};
 pub use cx::Cx;
-pub use known::KnownIssues;
+pub use known::{KnownIssues, LiesWith};
 pub use requirements::{Catalogue, Requirement};
 pub use scenario::nginx::program as nginx;
 pub use target::TargetSpec;

@@ -153,6 +153,9 @@ async fn kind_networks(cx: Cx) -> Judged {
 }
 
 async fn members(cx: Cx) -> Judged {
+    if !cx.world.claims.versions.contains(&Version::V2) {
+        return Err(Stop::NotApplicable("version 1 knows kinds only, and the target claims no other".into()));
+    }
     let (reply, answer) = ask(&cx).await?;
     if !answer.has_extensions || answer.signers.is_none() {
         violated(&cx, "incomplete", "extensions (a list) and signers (an object)", &reply);
