@@ -1,9 +1,11 @@
 //! `cargo xtask`: regenerates what is generated, or checks that it is up to date.
 
 mod contracts;
+mod peers;
+mod trace;
 
 use clap::{Parser, Subcommand};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 #[derive(Parser)]
 #[command(name = "cargo xtask", about = "Regenerates what is generated in this repository")]
@@ -20,6 +22,26 @@ enum Task {
         #[arg(long)]
         check: bool,
     },
+    /// Try the published implementations of fixtures/targets, and write the page about them in reports/compatibility
+    Peers {
+        /// Only these, by the names of their manifests
+        names: Vec<String>,
+        /// Try nobody; only make the page anew
+        #[arg(long, conflicts_with = "names")]
+        page: bool,
+    },
+    /// Make the matrix requirement × check × mutant in reports/trace, and fail when it has holes
+    Trace {
+        /// Take over what this run of the kill matrix has shown: a file of `gauntlet mutants --format json`
+        #[arg(long, value_name = "FILE")]
+        record: Vec<PathBuf>,
+        /// Run the whole kill matrix first, which takes about two hours on two cores
+        #[arg(long)]
+        run: bool,
+        /// Write nothing; fail when the committed matrix is another one
+        #[arg(long)]
+        check: bool,
+    },
 }
 
 fn main() -> anyhow::Result<()> {
@@ -27,5 +49,7 @@ fn main() -> anyhow::Result<()> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     match Cli::parse().task {
         Task::Contracts { check } => contracts::run(&root, check),
+        Task::Peers { names, page } => peers::run(&root, &names, page),
+        Task::Trace { record, run, check } => trace::run(&root, &record, run, check),
     }
 }

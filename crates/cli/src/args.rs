@@ -517,7 +517,7 @@ pub(crate) struct MutantsArgs {
     /// Globs over the names of the mutants; all when there is none
     #[arg(value_name = "MUTANT")]
     pub(crate) mutants: Vec<String>,
-    /// The mutants of one role only: facilitator or server
+    /// The mutants of one role only: facilitator, server or client
     #[arg(long, value_name = "ROLE")]
     pub(crate) role: Option<Role>,
     /// The mutants of one layer only. Without those that a search finds, nothing is searched
@@ -543,6 +543,9 @@ pub(crate) struct MutantsArgs {
     /// Folder for the records; otherwise a temporary one
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
+    /// Go on where an interrupted matrix in --out ended: whole trials of the same version, seed and checks count
+    #[arg(long, requires = "out")]
+    pub(crate) resume: bool,
     /// What is written to stdout
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub(crate) format: Format,

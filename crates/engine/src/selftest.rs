@@ -1,5 +1,7 @@
 //! The trial of the trial: every mutant must be caught, every check must catch one, the double itself must pass.
 
+mod earlier;
+
 use crate::check::{Check, Lane};
 use crate::dialect::dialect_of;
 use crate::known::KnownIssues;
@@ -9,8 +11,8 @@ use crate::target::{Double, TargetSpec};
 use crate::trial::{ChainSource, Nobody, Trial, TrialConfig, TrialError};
 use futures::stream::{self, StreamExt};
 use gauntlet_doubles::mutant::Layer;
-use gauntlet_doubles::{facilitator, server};
-use gauntlet_probe::Role;
+use gauntlet_doubles::{client, facilitator, server};
+use gauntlet_probe::{Manifest, Role};
 use gauntlet_report::{CheckReport, Outcome, Profile};
 use gauntlet_wire::Version;
 use serde::Serialize;
@@ -36,10 +38,14 @@ pub struct SelfTest {
     pub jobs: usize,
     /// Folder for the runs.
     pub folder: PathBuf,
+    /// Whether whole runs that stand there already, of the same version, seed and checks, count as held.
+    pub resume: bool,
     /// The mutants to try.
     pub mutants: Vec<Double>,
     /// The checks of each role to try them with.
     pub checks: BTreeMap<Role, Vec<Check>>,
+    /// How our client is started, with a fault by its name or without one; an error is a sentence.
+    pub client: fn(Option<&str>) -> Result<Manifest, String>,
 }
 
 /// What became of one mutant.
@@ -241,7 +247,9 @@ fn network_of(dialect: Option<&str>) -> Option<&'static gauntlet_chain::Profile>
 
 /// The doubles without a fault that must pass: one for each role, and one for each dialect of the mutants.
 fn conforming_doubles(test: &SelfTest) -> Vec<(Role, Option<&'static str>)> {
-    let mut doubles: Vec<_> = test.checks.keys().map(|role| (*role, None)).collect();
+    // A client without a dialect has nothing to pass.
+    let roles = test.checks.keys().filter(|role| dialect_of(conforming(**role)).is_none());
+    let mut doubles: Vec<_> = roles.map(|role| (*role, None)).collect();
     let mutants = test.mutants.iter();
     let dialects: BTreeSet<_> =
         mutants.filter_map(|mutant| Some((mutant.role(), Some(dialect_of(*mutant)?)))).collect();
@@ -275,7 +283,8 @@ fn in_dialect(mut checks: Vec<Check>, dialect: Option<&'static str>) -> Vec<Chec
 pub fn conforming(role: Role) -> Double {
     match role {
         Role::Server => Double::Server(None),
-        Role::Facilitator | Role::Client => Double::Facilitator(None),
+        Role::Facilitator => Double::Facilitator(None),
+        Role::Client => Double::Client(None),
     }
 }
 
@@ -323,7 +332,8 @@ async fn try_out(
 pub fn all_mutants() -> Vec<Double> {
     let facilitators = facilitator::mutants::MUTANTS.iter().map(|mutant| Double::Facilitator(Some(mutant)));
     let servers = server::mutants::MUTANTS.iter().map(|mutant| Double::Server(Some(mutant)));
-    facilitators.chain(servers).collect()
+    let clients = client::mutants::MUTANTS.iter().map(|mutant| Double::Client(Some(mutant)));
+    facilitators.chain(servers).chain(clients).collect()
 }
 
 fn why(report: &CheckReport) -> String {
@@ -367,7 +377,23 @@ async fn hold(test: &SelfTest, tried: Tried<'_>, checks: Vec<Check>) -> Result<V
     let Tried { double, dialect, suffix } = tried;
     let spoken = dialect.map(|dialect| format!("-{dialect}")).unwrap_or_default();
     let name = format!("{}-{}{spoken}{suffix}", double.role(), double.mutant().unwrap_or("double"));
-    let target = TargetSpec::Double(double);
+    // A client is not tried by itself: it buys from a server.
+    let (seller, buyer, checks) = match double {
+        Double::Client(mutant) => {
+            let buyer = Arc::new((test.client)(mutant.map(|it| it.name)).map_err(TrialError::Internal)?);
+            let mut bought = crate::client::checks(Some(&buyer));
+            bought.retain(|check| checks.iter().any(|other| other.id == check.id));
+            (Double::Server(None), Some(double.spec().into()), bought)
+        }
+        Double::Facilitator(_) | Double::Server(_) => (double, None, checks),
+    };
+    let folder = test.folder.join(&name);
+    if test.resume
+        && let Some(reports) = earlier::reports(&folder, test.seed, &checks)?
+    {
+        return Ok(reports);
+    }
+    let target = TargetSpec::Double(seller);
     let speaker = crate::dialect::speaker(&target, dialect, |_| None).map_err(TrialError::Internal)?;
     let (_keep, interrupt) = watch::channel(false);
     let held = Trial::hold(
@@ -375,7 +401,7 @@ async fn hold(test: &SelfTest, tried: Tried<'_>, checks: Vec<Check>) -> Result<V
             target,
             speaker,
             facilitator: TargetSpec::Double(Double::Facilitator(None)),
-            client: None,
+            client: buyer,
             facilitator_port: None,
             network: network_of(dialect).unwrap_or(test.network),
             chain: ChainSource::Own { anvil: test.anvil.clone(), cache: test.cache.clone() },
@@ -385,7 +411,7 @@ async fn hold(test: &SelfTest, tried: Tried<'_>, checks: Vec<Check>) -> Result<V
             budget: Budget { cases: test.cases, max_time: None, first_only: true },
             timeout: patience(double.role()),
             checks,
-            folder: test.folder.join(&name),
+            folder,
             run: name.clone(),
             known: KnownIssues::default(),
             now: None,

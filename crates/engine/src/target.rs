@@ -1,7 +1,7 @@
 //! How a target is named on the command line.
 
 use gauntlet_doubles::mutant::{Layer, Mutant, UnknownMutant};
-use gauntlet_doubles::{facilitator, server};
+use gauntlet_doubles::{client, facilitator, server};
 use gauntlet_probe::{Client, ClientConfig, Manifest, ManifestError, ProbeError, Role, Shop};
 use std::path::{Path, PathBuf};
 
@@ -12,6 +12,8 @@ pub enum Double {
     Facilitator(Option<&'static facilitator::mutants::Mutant>),
     /// The resource server.
     Server(Option<&'static server::mutants::Mutant>),
+    /// The client. It is no target: it buys from one.
+    Client(Option<&'static client::mutants::Mutant>),
 }
 
 impl Double {
@@ -21,6 +23,7 @@ impl Double {
         match self {
             Self::Facilitator(_) => Role::Facilitator,
             Self::Server(_) => Role::Server,
+            Self::Client(_) => Role::Client,
         }
     }
 
@@ -30,6 +33,7 @@ impl Double {
         match self {
             Self::Facilitator(mutant) => mutant.map(|mutant| mutant.name),
             Self::Server(mutant) => mutant.map(|mutant| mutant.name),
+            Self::Client(mutant) => mutant.map(|mutant| mutant.name),
         }
     }
 
@@ -39,6 +43,7 @@ impl Double {
         match self {
             Self::Facilitator(mutant) => mutant.map_or("", |mutant| mutant.title),
             Self::Server(mutant) => mutant.map_or("", |mutant| mutant.title),
+            Self::Client(mutant) => mutant.map_or("", |mutant| mutant.title),
         }
     }
 
@@ -48,6 +53,7 @@ impl Double {
         match self {
             Self::Facilitator(mutant) => mutant.map_or(Layer::Scripted, Mutant::layer),
             Self::Server(mutant) => mutant.map_or(Layer::Scripted, Mutant::layer),
+            Self::Client(mutant) => mutant.map_or(Layer::Scripted, Mutant::layer),
         }
     }
 
@@ -57,6 +63,7 @@ impl Double {
         match self {
             Self::Facilitator(mutant) => mutant.map_or(&[], |mutant| mutant.concerns),
             Self::Server(mutant) => mutant.map_or(&[], |mutant| mutant.concerns),
+            Self::Client(mutant) => mutant.map_or(&[], |mutant| mutant.concerns),
         }
     }
 
@@ -77,6 +84,7 @@ impl Double {
         match role {
             "facilitator" => Ok(Self::Facilitator(mutant.map(facilitator::mutants::by_name).transpose()?)),
             "server" => Ok(Self::Server(mutant.map(server::mutants::by_name).transpose()?)),
+            "client" => Ok(Self::Client(mutant.map(client::mutants::by_name).transpose()?)),
             _ => Err(TargetSpecError::Double(text.into())),
         }
     }
@@ -125,7 +133,7 @@ pub enum TargetSpecError {
     #[error("{0} does not say what it is: add --role facilitator or --role server")]
     RoleMissing(String),
     /// A role that this version cannot try.
-    #[error("this version of Gauntlet tries facilitators and resource servers, not a {0}")]
+    #[error("a {0} is not tried by itself: name a server that it buys from, and the {0} with --client")]
     Role(String),
     /// The role on the command line is not the target's.
     #[error("--role {given} does not fit {target}, which is a {role}")]

@@ -304,6 +304,7 @@ fn as_process(target: &TargetSpec, config: &LoadConfig) -> TargetSpec {
     let mutant = match double {
         Double::Facilitator(mutant) => mutant.map(|mutant| mutant.name),
         Double::Server(mutant) => mutant.map(|mutant| mutant.name),
+        Double::Client(mutant) => mutant.map(|mutant| mutant.name),
     };
     if let Some(mutant) = mutant {
         command.extend(["--mutant".into(), mutant.into()]);

@@ -8,7 +8,7 @@ use gauntlet_engine::{Catalogue, all_checks, select};
 use gauntlet_probe::Role;
 use gauntlet_report::ExitCode;
 use serde_json::{Value, json};
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 /// One row: its id for people and globs, and all of it.
 struct Row {
@@ -72,20 +72,24 @@ fn checks() -> Vec<Row> {
 
 fn requirements() -> Vec<Row> {
     let checks = all_checks();
-    let covered: BTreeSet<&str> = checks.iter().flat_map(|check| check.covers.iter().copied()).collect();
+    let mut covering: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for check in &checks {
+        for id in &check.covers {
+            covering.entry(id).or_default().push(&check.id);
+        }
+    }
     Catalogue::get()
         .all()
         .map(|requirement| {
-            let status = match (&requirement.excluded, covered.contains(requirement.id.as_str())) {
-                (_, true) => "covered",
-                (Some(_), false) => "excluded",
-                (None, false) => "open",
+            let checks = covering.get(requirement.id.as_str()).cloned().unwrap_or_default();
+            let (status, what) = match (&requirement.excluded, checks.len()) {
+                (Some(why), 0) => ("excluded", format!("{} Excluded: {why}", requirement.text)),
+                (None, 0) => ("open", requirement.text.clone()),
+                (_, 1) => ("covered", format!("{} 1 check", requirement.text)),
+                (_, number) => ("covered", format!("{} {number} checks", requirement.text)),
             };
             Row {
-                text: format!(
-                    "{} {:<7}  {status:<8}  {}",
-                    requirement.class, requirement.level, requirement.text
-                ),
+                text: format!("{} {:<7}  {status:<8}  {what}", requirement.class, requirement.level),
                 json: json!({
                     "requirement": requirement.id,
                     "level": requirement.level,
@@ -96,6 +100,7 @@ fn requirements() -> Vec<Row> {
                     "text": requirement.text,
                     "status": status,
                     "excluded": requirement.excluded,
+                    "checks": checks,
                 }),
                 id: requirement.id.clone(),
             }

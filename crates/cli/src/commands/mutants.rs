@@ -7,9 +7,9 @@ use crate::{output, settings};
 use gauntlet_doubles::mutant::Layer;
 use gauntlet_engine::selftest::{Matrix, SelfTest, Stray, all_mutants, matrix};
 use gauntlet_engine::target::Double;
-use gauntlet_engine::{Check, Lane, checks_of, select};
+use gauntlet_engine::{Check, Lane, SET, checks_of, select};
 use gauntlet_probe::Role;
-use gauntlet_report::ExitCode;
+use gauntlet_report::{ExitCode, clock};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -63,8 +63,10 @@ pub(crate) async fn run(args: MutantsArgs, _color: bool) -> Result<ExitCode, Fai
         cases: args.cases,
         jobs: usize::from(args.jobs),
         folder,
+        resume: args.resume,
         mutants,
         checks,
+        client: |mutant| super::pay::manifest(mutant).map_err(|failure| failure.message),
     };
     let made = matrix(test, &tell).await;
     if args.out.is_none() {
@@ -80,7 +82,14 @@ pub(crate) async fn run(args: MutantsArgs, _color: bool) -> Result<ExitCode, Fai
     };
     output::result(&match args.format {
         Format::Human => human(&made),
-        Format::Json => pretty(&json!({ "holds": made.holds(), "matrix": made })),
+        Format::Json => pretty(&json!({
+            "made": clock::today(),
+            "gauntlet": env!("CARGO_PKG_VERSION"),
+            "set": SET,
+            "seed": args.seed,
+            "holds": made.holds(),
+            "matrix": made,
+        })),
         Format::Ndjson => {
             made.mutants.iter().map(|killed| json!(killed).to_string()).collect::<Vec<_>>().join("\n")
         }

@@ -49,6 +49,7 @@ fn requirements() {
     for row in rows {
         assert_ne!(row["status"], "open", "neither covered nor excluded: {row}");
         assert_eq!(row["status"] == "excluded", row["excluded"].is_string(), "{row}");
+        assert_eq!(row["status"] == "covered", !row["checks"].as_array().unwrap().is_empty(), "{row}");
     }
 }
 

@@ -67,6 +67,8 @@ pub fn dialect_of(double: Double) -> Option<&'static str> {
     match double {
         Double::Facilitator(mutant) => facilitator::mutants::dialect_of(mutant?.fault),
         Double::Server(mutant) => server::mutants::dialect_of(mutant?.fault),
+        // All that its checks look at is what B402 has over x402.
+        Double::Client(_) => Some("b402-partner"),
     }
 }
 

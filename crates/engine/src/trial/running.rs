@@ -61,6 +61,7 @@ impl Starter {
                 let running = facilitator::serve(config.clone()).await.map_err(failed)?;
                 Ok(Live::new(running.url(), LiveKind::Facilitator(Some(running), Box::new(config))))
             }
+            TargetSpec::Double(Double::Client(_)) => Err("a client is not started: it buys".into()),
             TargetSpec::Double(Double::Server(mutant)) => {
                 let fault = mutant.map(|mutant| mutant.fault);
                 let config = server::Config { fault, listen: own_address()?, ..self.server.clone() };
