@@ -55,5 +55,7 @@ async fn dispatch(cli: Cli, color: bool) -> Result<ExitCode, Failure> {
         Command::Vectors(args) => commands::vectors::run(&args),
         Command::Doctor(args) => commands::doctor::run(args).await,
         Command::Completions(args) => commands::completions::run(&args),
+        Command::Man(args) => commands::man::run(&args),
+        Command::Init(args) => commands::init::run(*args).await,
     }
 }
