@@ -1,6 +1,7 @@
 //! `cargo xtask`: regenerates what is generated, or checks that it is up to date.
 
 mod contracts;
+mod docs;
 
 use clap::{Parser, Subcommand};
 use std::path::Path;
@@ -20,6 +21,12 @@ enum Task {
         #[arg(long)]
         check: bool,
     },
+    /// Write the generated chapters of docs/: every check, requirement and mutant, and the fields of a record
+    Docs {
+        /// Write nothing; fail when a committed chapter differs from what would be written
+        #[arg(long)]
+        check: bool,
+    },
 }
 
 fn main() -> anyhow::Result<()> {
@@ -27,5 +34,6 @@ fn main() -> anyhow::Result<()> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     match Cli::parse().task {
         Task::Contracts { check } => contracts::run(&root, check),
+        Task::Docs { check } => docs::run(&root, check),
     }
 }

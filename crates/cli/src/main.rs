@@ -2,6 +2,8 @@
 
 mod args;
 mod block_time;
+#[cfg(test)]
+mod book;
 mod commands;
 mod failure;
 mod interrupt;

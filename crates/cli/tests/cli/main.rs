@@ -7,6 +7,7 @@
 
 mod anvil;
 mod background;
+mod book;
 mod by_url;
 mod catalogue;
 mod chain_up;
