@@ -1,9 +1,10 @@
-//! The generated chapters of the book, from the library's own data: every check, every requirement, every mutant, and the
-//! fields of records and reports. Everything else in `docs` is written by hand.
+//! The generated chapters of the book, from the library's own data: every check, every requirement, every mutant, the
+//! language of scenarios, and the fields of records and reports. Everything else in `docs` is written by hand.
 
 mod checks;
 mod families;
 mod fields;
+mod language;
 mod markdown;
 mod mutants;
 mod requirements;
@@ -16,7 +17,7 @@ use std::fs;
 use std::path::Path;
 
 /// Folders of `docs/src` in which every file is generated.
-const FOLDERS: &[&str] = &["checks", "requirements", "mutants", "fields"];
+const FOLDERS: &[&str] = &["checks", "requirements", "mutants", "language", "fields"];
 const SUMMARY: &str = "SUMMARY.md";
 
 /// Path below `docs/src` → text.
@@ -48,6 +49,7 @@ fn chapters(root: &Path) -> anyhow::Result<Chapters> {
     let mut all = checks::chapters();
     all.extend(requirements::chapters());
     all.extend(mutants::chapters());
+    all.extend(language::chapters());
     all.extend(fields::chapters(root)?);
     let path = root.join("docs/src").join(SUMMARY);
     let written = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
@@ -108,6 +110,9 @@ mod tests {
         }
         for requirement in gauntlet_engine::Catalogue::get().all() {
             assert!(has("requirements/", &format!("### {}", requirement.id)), "{}", requirement.id);
+        }
+        for word in gauntlet_engine::scenario::explain::words() {
+            assert!(has("language/", word), "{word}");
         }
         for mutant in gauntlet_engine::selftest::all_mutants() {
             assert!(has("mutants/", &format!("| `{}` |", mutant.mutant().unwrap())), "{}", mutant.spec());

@@ -11,6 +11,7 @@ const LISTS: &[(&str, &str)] = &[
     ("checks", "Every check"),
     ("requirements", "Every requirement"),
     ("mutants", "Every mutant"),
+    ("language", "The language of scenarios"),
     ("fields", "Every field of records and reports"),
 ];
 

@@ -49,6 +49,10 @@ fn fault(
     if !file.exists() {
         return Some("there is no such file".into());
     }
+    let book = root().join("docs/src");
+    if chapter.path.starts_with(&book) && !file.canonicalize().is_ok_and(|file| file.starts_with(&book)) {
+        return Some("it leads out of the book, which a page that mdBook makes cannot".into());
+    }
     let anchor = anchor?;
     let known = anchors_of
         .entry(file.clone())
@@ -95,6 +99,7 @@ fn a_dead_link_is_found() {
     let mut known = BTreeMap::new();
     assert!(fault(&chapter, "no-such.md", &mut known).is_some());
     assert!(fault(&chapter, "words.md#no-such", &mut known).is_some());
+    assert!(fault(&chapter, "../book.toml", &mut known).is_some());
     assert_eq!(fault(&chapter, "#levels-and-classes", &mut known), None);
     assert_eq!(links("a [b](c.md#d) `[x](y)` [e](f)").len(), 2);
 }

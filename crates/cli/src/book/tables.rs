@@ -1,6 +1,8 @@
 //! Tables of the book that are written by hand name what there is, and all of it.
 
 use super::{blocks, chapter};
+use crate::args::Cli;
+use clap::CommandFactory;
 use gauntlet_engine::Catalogue;
 use gauntlet_engine::scenario::client;
 use gauntlet_engine::trial::placeholder_names;
@@ -13,6 +15,18 @@ use std::collections::BTreeSet;
 fn first_column(name: &str, heading: &str) -> Vec<String> {
     let rows = blocks::rows(&chapter(name).text, Some(heading));
     rows.into_iter().filter_map(|row| row.into_iter().next()).map(|cell| cell.replace('`', "")).collect()
+}
+
+/// The table is to be written exactly so.
+#[test]
+fn verbs() {
+    let row = |verb: &clap::Command| {
+        format!("| `{}` | {} |\n", verb.get_name(), verb.get_about().unwrap_or_default())
+    };
+    let all = Cli::command();
+    let rows: String = all.get_subcommands().filter(|verb| !verb.is_hide_set()).map(row).collect();
+    let table = format!("| command | what it does |\n| --- | --- |\n{rows}");
+    assert!(chapter("commands.md").text.contains(&table), "commands.md has to have this table:\n\n{table}");
 }
 
 #[test]
