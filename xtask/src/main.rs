@@ -1,6 +1,7 @@
 //! `cargo xtask`: regenerates what is generated, or checks that it is up to date.
 
 mod contracts;
+mod docs;
 mod peers;
 mod trace;
 
@@ -42,6 +43,12 @@ enum Task {
         #[arg(long)]
         check: bool,
     },
+    /// Write the generated chapters of docs/: every check, requirement and mutant, and the fields of a record
+    Docs {
+        /// Write nothing; fail when a committed chapter differs from what would be written
+        #[arg(long)]
+        check: bool,
+    },
 }
 
 fn main() -> anyhow::Result<()> {
@@ -51,5 +58,6 @@ fn main() -> anyhow::Result<()> {
         Task::Contracts { check } => contracts::run(&root, check),
         Task::Peers { names, page } => peers::run(&root, &names, page),
         Task::Trace { record, run, check } => trace::run(&root, &record, run, check),
+        Task::Docs { check } => docs::run(&root, check),
     }
 }

@@ -77,6 +77,10 @@ pub(crate) enum Command {
     Doctor(DoctorArgs),
     /// Completions for a shell
     Completions(CompletionsArgs),
+    /// Manual pages: one on stdout, or a folder of them, one for each subcommand
+    Man(crate::commands::man::ManArgs),
+    /// Write a manifest for your target, and a job for your CI
+    Init(Box<crate::commands::init::InitArgs>),
 }
 
 /// How results are written to stdout.

@@ -2,6 +2,8 @@
 
 mod args;
 mod block_time;
+#[cfg(test)]
+mod book;
 mod commands;
 mod failure;
 mod interrupt;
@@ -55,5 +57,7 @@ async fn dispatch(cli: Cli, color: bool) -> Result<ExitCode, Failure> {
         Command::Vectors(args) => commands::vectors::run(&args),
         Command::Doctor(args) => commands::doctor::run(args).await,
         Command::Completions(args) => commands::completions::run(&args),
+        Command::Man(args) => commands::man::run(&args),
+        Command::Init(args) => commands::init::run(*args).await,
     }
 }

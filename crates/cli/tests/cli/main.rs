@@ -7,6 +7,7 @@
 
 mod anvil;
 mod background;
+mod book;
 mod by_url;
 mod catalogue;
 mod chain_up;
@@ -16,9 +17,12 @@ mod dialects;
 mod formats;
 mod gauntlet;
 mod hostile;
+mod init;
 mod known;
 mod load;
+mod man;
 mod outcomes;
+mod package;
 mod processes;
 mod recheck;
 mod replay;
