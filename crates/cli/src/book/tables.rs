@@ -6,6 +6,8 @@ use clap::CommandFactory;
 use gauntlet_engine::Catalogue;
 use gauntlet_engine::scenario::client;
 use gauntlet_engine::trial::placeholder_names;
+use gauntlet_load::Plan;
+use gauntlet_load::plan::{BOOKS, Threshold};
 use gauntlet_probe::dialect::DIALECTS;
 use gauntlet_probe::shop::ROUTES;
 use gauntlet_report::{ExitCode, Outcome};
@@ -29,14 +31,30 @@ fn verbs() {
     assert!(chapter("commands.md").text.contains(&table), "commands.md has to have this table:\n\n{table}");
 }
 
+/// The first two columns of the tables below a heading.
+fn pairs(name: &str, heading: &str) -> Vec<(String, String)> {
+    let rows = blocks::rows(&chapter(name).text, Some(heading));
+    rows.into_iter().map(|row| (row[0].replace('`', ""), row[1].clone())).collect()
+}
+
+fn owned(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
+    pairs.iter().map(|(name, about)| ((*name).to_owned(), (*about).to_owned())).collect()
+}
+
+#[test]
+fn books_thresholds_and_plans_of_load() {
+    assert_eq!(pairs("load.md", "The books"), owned(BOOKS));
+    for threshold in first_column("load.md", "Thresholds") {
+        assert!(Threshold::parse(&threshold).is_ok(), "{threshold}");
+    }
+    let plans: Vec<(&str, &str)> =
+        Plan::built_ins().iter().map(|plan| (plan.name.as_str(), plan.title.as_str())).collect();
+    assert_eq!(pairs("load.md", "The plans"), owned(&plans));
+}
+
 #[test]
 fn routes() {
-    let rows = blocks::rows(&chapter("manifest.md").text, Some("Routes"));
-    let told: Vec<(String, String)> =
-        rows.into_iter().map(|row| (row[0].replace('`', ""), row[1].clone())).collect();
-    let are: Vec<(String, String)> =
-        ROUTES.iter().map(|(name, about)| ((*name).to_owned(), (*about).to_owned())).collect();
-    assert_eq!(told, are);
+    assert_eq!(pairs("manifest.md", "Routes"), owned(ROUTES));
 }
 
 /// Names in braces of the first column.

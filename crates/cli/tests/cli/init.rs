@@ -18,6 +18,11 @@ fn asked(gauntlet: &Gauntlet, args: &[&str], answers: &str) -> Said {
     finish(command, "gauntlet init --ask")
 }
 
+/// What is run by an interpreter is named after the folder.
+fn folder(gauntlet: &Gauntlet) -> String {
+    gauntlet.dir().file_name().unwrap().to_str().unwrap().to_owned()
+}
+
 #[test]
 fn a_manifest_from_flags_passes_lint() {
     let gauntlet = Gauntlet::without_anvil();
@@ -37,7 +42,8 @@ fn a_server_says_which_route_is_paid() {
     gauntlet.run(&[&server[..], &["--route", "dear=/f", "--", "node"]].concat()).exits(2).remarks("--route");
     gauntlet.run(&[&server[..], &routes].concat()).exits(0);
     let manifest = gauntlet.read("gauntlet.toml");
-    for line in ["name = \"node\"", "cheap = \"/weather\"", "dear = \"/forecast\"", "{facilitator_url}"] {
+    let name = format!("name = \"{}\"", folder(&gauntlet));
+    for line in [&name, "cheap = \"/weather\"", "dear = \"/forecast\"", "{facilitator_url}"] {
         assert!(manifest.contains(line), "{line} in {manifest}");
     }
     gauntlet.run(&["lint", "gauntlet.toml"]).exits(0);
@@ -141,7 +147,7 @@ fn questions_are_answered_by_a_pipe() {
     let answers =
         "fascilitator\nfacilitator\nnode 'my server.mjs\nnode 'my server.mjs' --fast\n\n2\n\ngithub\n\n";
     let said = asked(&gauntlet, &[], answers).exits(0).remarks("is not a role").remarks("quotation mark");
-    said.remarks("Its name in reports? [node]").prints("versions 2: as you said");
+    said.remarks(&format!("Its name in reports? [{}]", folder(&gauntlet))).prints("versions 2: as you said");
     let manifest: toml::Table = gauntlet.read("gauntlet.toml").parse().unwrap();
     assert_eq!(manifest["start"]["command"][1].as_str(), Some("my server.mjs"));
     assert_eq!(manifest["claims"]["versions"][0].as_integer(), Some(2));

@@ -77,3 +77,45 @@ fn what_cannot_be_packed_is_said() {
     let silent = gauntlet.script("silent", "exit 0");
     package(&gauntlet, &["--binary", silent.to_str().unwrap()]).exits(1).remarks("which version");
 }
+
+/// The steps of the example for GitHub, one after the other, with stand-ins for what builds and for what uploads.
+#[test]
+fn the_steps_of_a_release_do_what_they_say() {
+    let gauntlet = Gauntlet::without_anvil();
+    for name in ["fixtures", "LICENSE-MIT", "LICENSE-APACHE", "README.md", "CHANGELOG.md"] {
+        std::os::unix::fs::symlink(root().join(name), gauntlet.dir().join(name)).unwrap();
+    }
+    let built = format!("printf '#!/bin/sh\\nexec {BINARY} \"$@\"\\n' > \"$folder/gauntlet\"");
+    let cargo = "folder=\"$CARGO_TARGET_DIR/$8/dist\"; mkdir -p \"$folder\"; echo \"$@\" > cargo.said";
+    gauntlet.script("bin/cargo", &format!("{cargo}\n{built}\nchmod +x \"$folder/gauntlet\""));
+    gauntlet.script("bin/gh", "echo \"$@\" >> gh.said");
+
+    let workflow = std::fs::read_to_string(root().join("fixtures/ci/github-release.yml")).unwrap();
+    let steps: Vec<&str> =
+        workflow.lines().filter_map(|line| line.trim_start().strip_prefix("- run: ")).collect();
+    let run = |step: &str, tag: &str| {
+        let mut command = gauntlet.program("bash");
+        let path = format!("{}:{}", gauntlet.dir().join("bin").display(), std::env::var("PATH").unwrap());
+        command.args(["-euo", "pipefail", "-c", step]).env("PATH", path).env("GITHUB_REF_NAME", tag);
+        command.env("CARGO_TARGET_DIR", gauntlet.dir().join("target"));
+        finish(command, step)
+    };
+    let tag = format!("v{}", env!("CARGO_PKG_VERSION"));
+    for step in &steps {
+        run(step, &tag).exits(0);
+    }
+    assert_eq!(steps.len(), 4);
+    assert!(
+        gauntlet
+            .read("cargo.said")
+            .starts_with("build --locked --profile dist --package gauntlet-cli --target ")
+    );
+    let uploaded = gauntlet.read("gh.said");
+    assert!(uploaded.starts_with(&format!("release create {tag} ")), "{uploaded}");
+    assert!(uploaded.contains(&format!("release upload {tag} packages/gauntlet-")), "{uploaded}");
+    assert!(uploaded.contains(&format!("-{tag}.tar.gz.sha256")), "{uploaded}");
+    // A tag that is another version.
+    assert_ne!(run(steps[2], "v99.0.0").code, 0);
+    // No expression of GitHub's stands in program text.
+    assert!(steps.iter().all(|step| !step.contains("${{")));
+}

@@ -105,13 +105,21 @@ pub(super) fn start_of_flags(args: &InitArgs) -> Option<Start> {
     args.url.clone().map(Start::Url).or(command)
 }
 
-/// The name of something that nobody has named.
+/// Programs that run others: their own names say nothing.
+const RUNNERS: &[&str] = &[
+    "bash", "bun", "cargo", "deno", "docker", "go", "java", "make", "node", "npm", "npx", "python",
+    "python3", "sh", "uv",
+];
+
+/// The name of something that nobody has named: of the program, or of the folder where it is run by another one.
 pub(super) fn name_of(start: &Start) -> String {
     let name = match start {
         Start::Url(url) => url.clone(),
         Start::Command(command) => {
-            let program = command.first().map(Path::new).and_then(Path::file_name);
-            program.map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+            let name_of = |path: &Path| path.file_name().map(|name| name.to_string_lossy().into_owned());
+            let folder = || std::env::current_dir().ok().as_deref().and_then(name_of);
+            let program = command.first().map(Path::new).and_then(name_of);
+            program.filter(|name| !RUNNERS.contains(&name.as_str())).or_else(folder).unwrap_or_default()
         }
     };
     if name.trim().is_empty() { "my-target".into() } else { name }

@@ -38,7 +38,7 @@ pub(crate) struct InitArgs {
     /// Where it runs already: http://host:port
     #[arg(long, value_name = "URL", conflicts_with = "command")]
     pub(crate) url: Option<String>,
-    /// Its name in reports; otherwise that of the program or the URL
+    /// Its name in reports; otherwise that of the program, of this folder or of the URL
     #[arg(long, value_name = "NAME")]
     pub(crate) name: Option<String>,
     /// A paid route of a server: /path for the one to buy, NAME=/path for others
