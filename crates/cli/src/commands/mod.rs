@@ -1,11 +1,13 @@
 //! One file a command.
 
 pub(crate) mod chain;
+pub(crate) mod compare;
 pub(crate) mod completions;
 pub(crate) mod demo;
 pub(crate) mod doctor;
 pub(crate) mod explain;
 mod keep;
+mod known;
 pub(crate) mod lint;
 pub(crate) mod list;
 pub(crate) mod load;
