@@ -115,10 +115,14 @@ fn group(weight: Weight, kind: Kind, changes: &[&Change], style: Style) -> Strin
     block.text()
 }
 
-/// `NOW FAILING`, with the weight where the kind does not say it.
+/// `NOW FAILING`; of what could not be told before nobody knows whether that is new.
 fn label(weight: Weight, kind: Kind) -> String {
     let word = kind.word().to_uppercase();
-    if weight == Weight::Doubt { format!("{word}, perhaps as before") } else { word }
+    if (weight, kind) == (Weight::Doubt, Kind::NowFailing) {
+        format!("{word}, perhaps as before")
+    } else {
+        word
+    }
 }
 
 fn seen(seen: Option<&Seen>) -> String {
