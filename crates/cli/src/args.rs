@@ -53,6 +53,8 @@ pub(crate) enum Command {
     LoadWorker,
     /// Send a stored case again: FIXED, SAME, CHANGED or ERROR
     Replay(ReplayArgs),
+    /// Two runs, before and after: which checks say something else, and whether it is slower; or two targets
+    Compare(Box<crate::commands::compare::CompareArgs>),
     /// Checks, requirements, targets, mutants
     List(ListArgs),
     /// What a check, a requirement, a mutant, a word of the scenario language, an outcome or an exit code means
@@ -103,6 +105,17 @@ pub(crate) enum ProfileName {
     Strict,
     /// As reference; the rows of the newest texts for facilitators are in all profiles so far.
     Newest,
+}
+
+/// What `--update-known` writes down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Expected {
+    /// Failures, which are always written.
+    Failures,
+    /// Warnings too.
+    Warnings,
+    /// What could not be told, too.
+    Inconclusive,
 }
 
 /// Where the chain comes from.
@@ -175,6 +188,10 @@ pub(crate) struct RunArgs {
     /// File of expected failures; otherwise the one that the manifest names
     #[arg(long, value_name = "PATH")]
     pub(crate) known: Option<PathBuf>,
+    /// Bring that file up to this run: failures that nobody expects are added, and excuse nothing until somebody writes their
+    /// reason; what did not happen is taken out. With =warnings or =inconclusive those are added too. Never in CI
+    #[arg(long, value_name = "ALSO", value_enum, num_args = 0..=1, require_equals = true, value_delimiter = ',', default_missing_value = "failures")]
+    pub(crate) update_known: Option<Vec<Expected>>,
     /// Folder for the record and the reports, which must not hold a run yet; otherwise a new one below runs/
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
@@ -276,6 +293,8 @@ pub(crate) struct LoadArgs {
     /// What is written to stdout
     #[arg(long, value_enum, default_value_t = LoadFormat::Human)]
     pub(crate) format: LoadFormat,
+    #[command(flatten)]
+    pub(crate) reports: crate::load_reports::LoadReportFiles,
     /// Show the plans that come with Gauntlet, and stop
     #[arg(long)]
     pub(crate) plans: bool,
@@ -560,7 +579,7 @@ pub(crate) struct MutantsArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct ReportArgs {
-    /// Folder of a run, or its run.ndjson
+    /// Folder of a run, or its run.ndjson; of a load run its folder or load.json, which has --html, --md and --json
     #[arg(value_name = "RUN")]
     pub(crate) run: PathBuf,
     /// What is written to stdout when no report is asked for

@@ -7,10 +7,12 @@ mod book;
 mod commands;
 mod failure;
 mod interrupt;
+mod load_reports;
 mod output;
 mod progress;
 mod reports;
 mod settings;
+mod stored;
 
 use args::{Cli, Command};
 use clap::Parser;
@@ -45,6 +47,7 @@ async fn dispatch(cli: Cli, color: bool) -> Result<ExitCode, Failure> {
         Command::Merge(args) => commands::load::merge(&args, color),
         Command::LoadWorker => commands::load::worker().await,
         Command::Replay(args) => commands::replay::run(args, color).await,
+        Command::Compare(args) => commands::compare::run(*args, color).await,
         Command::List(args) => commands::list::run(&args),
         Command::Explain(args) => commands::explain::run(&args),
         Command::Lint(args) => commands::lint::run(&args, color),

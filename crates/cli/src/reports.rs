@@ -87,24 +87,11 @@ impl ReportFiles {
     /// # Errors
     /// Wrong usage, which names the flag.
     pub(crate) fn check(&self) -> Result<(), Failure> {
-        let wanted = self.wanted();
-        for (at, one) in wanted.iter().enumerate() {
-            if let Some(other) = wanted[..at].iter().find(|other| other.path == one.path) {
-                return Err(Failure::usage(format!(
-                    "{} and {} both write to {}",
-                    other.flag,
-                    one.flag,
-                    one.path.display()
-                )));
-            }
-            if one.flag == "--badge" {
-                badge_format(one.path)?;
-            }
-            if !one.is_stdout() {
-                try_out(one)?;
-            }
+        if let Some(badge) = &self.badge {
+            badge_format(badge)?;
         }
-        Ok(())
+        let wanted = self.wanted();
+        check_places(&wanted.iter().map(|one| (one.flag, one.path)).collect::<Vec<_>>())
     }
 
     /// Writes every report that is wanted.
@@ -161,9 +148,22 @@ fn badge_format(path: &Path) -> Result<BadgeFormat, Failure> {
     })
 }
 
+/// Finds everything that would keep texts from being written to these places, each with its flag. Folders are made, files
+/// are not.
+pub(crate) fn check_places(wanted: &[(&'static str, &Path)]) -> Result<(), Failure> {
+    for (at, (flag, path)) in wanted.iter().enumerate() {
+        if let Some((other, _)) = wanted[..at].iter().find(|(_, other)| other == path) {
+            return Err(Failure::usage(format!("{other} and {flag} both write to {}", path.display())));
+        }
+        if *path != Path::new("-") {
+            try_out(flag, path)?;
+        }
+    }
+    Ok(())
+}
+
 /// Opens a file for writing without changing it, and takes it away again when it was not there.
-fn try_out(wanted: &Wanted<'_>) -> Result<(), Failure> {
-    let Wanted { flag, path, .. } = wanted;
+fn try_out(flag: &str, path: &Path) -> Result<(), Failure> {
     let failed = |error: std::io::Error| {
         Failure::usage(format!("{flag}: {} cannot be written: {error}", path.display()))
     };
@@ -183,8 +183,29 @@ fn is_same(one: &Path, other: &Path) -> bool {
     one == other || matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other)
 }
 
-/// Appends the summary to the page of a CI job, in the room that is left there. Says so, and fails nobody.
+/// Writes a text of Markdown where it is wanted, and appends it to the page of a CI job when there is one: once, also when
+/// both are one file.
+pub(crate) fn write_with_step(
+    md: Option<&Path>,
+    step: Option<&Path>,
+    text: impl Fn(usize) -> String,
+) -> Result<(), Failure> {
+    if let Some(md) = md.filter(|md| step.is_none_or(|step| !is_same(step, md))) {
+        output::to_file(md, &text(usize::MAX))?;
+    }
+    if let Some(step) = step {
+        append(step, &text);
+    }
+    Ok(())
+}
+
+/// Appends the summary to the page of a CI job.
 fn append_to_step(record: &Record, step: &Path) {
+    append(step, |room| markdown::markdown_within(record, &rules(), room));
+}
+
+/// Appends a text to the page of a CI job, in the room that is left there. Says so, and fails nobody.
+fn append(step: &Path, text: impl Fn(usize) -> String) {
     /// A summary shorter than this would be cut to nothing.
     const LEAST: usize = 4_000;
     let taken = std::fs::metadata(step).map_or(0, |found| found.len());
@@ -193,7 +214,11 @@ fn append_to_step(record: &Record, step: &Path) {
         output::remark("GITHUB_STEP_SUMMARY is full: the summary is not appended");
         return;
     }
-    let text = markdown::markdown_within(record, &rules(), room);
+    let text = text(room);
+    if text.len() >= room {
+        output::remark("GITHUB_STEP_SUMMARY is full: the summary is not appended");
+        return;
+    }
     let appended = OpenOptions::new()
         .append(true)
         .create(true)

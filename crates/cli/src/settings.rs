@@ -35,6 +35,13 @@ pub(crate) fn step_summary() -> Option<PathBuf> {
     std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()).map(PathBuf::from)
 }
 
+/// Whether this is the job of a CI: nobody is there who could look at what is written.
+pub(crate) fn is_ci() -> bool {
+    let no =
+        |value: &std::ffi::OsStr| value.is_empty() || value == "0" || value.eq_ignore_ascii_case("false");
+    std::env::var_os("CI").is_some_and(|value| !no(&value))
+}
+
 /// The network profile of a name.
 pub(crate) fn network(name: &str) -> Result<&'static gauntlet_chain::Profile, Failure> {
     gauntlet_chain::Profile::by_name(name).map_err(|error| Failure::usage(error.to_string()))

@@ -110,6 +110,9 @@ mod selection {
     }
 }
 
+#[path = "data/known_update.rs"]
+mod known_update;
+
 mod known_issues {
     use super::*;
 

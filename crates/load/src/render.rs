@@ -84,7 +84,7 @@ fn blocks(blocks: &str) -> String {
 }
 
 /// The stages in a line.
-fn pace(plan: &Plan) -> String {
+pub(crate) fn pace(plan: &Plan) -> String {
     let stages = plan.stages.iter().map(|stage| {
         let pace = match stage.pace {
             Pace::Rate { from, to } if (from - to).abs() < f64::EPSILON => format!("{from}/s"),

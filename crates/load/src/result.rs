@@ -119,7 +119,7 @@ impl fmt::Display for Machine {
 /// Role, name, version, and the facilitator behind it.
 impl fmt::Display for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.role, escape(&self.name))?;
+        write!(f, "{} {}", escape(&self.role), escape(&self.name))?;
         if let Some(version) = &self.version {
             write!(f, " ({})", escape(version))?;
         }

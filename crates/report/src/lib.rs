@@ -5,6 +5,7 @@
 //! what a chain said, and text.
 
 pub mod clock;
+pub mod compare;
 mod decimal;
 pub mod event;
 pub mod evidence;

@@ -136,7 +136,7 @@ fn exit_text(number: &str) -> Option<String> {
         }
         ExitCode::NothingRan => "nothing matched, nothing ran",
         ExitCode::Inconclusive => "no failure, but something that counts could not be told",
-        ExitCode::Threshold => "a threshold was missed or performance regressed",
+        ExitCode::Threshold => "a threshold was missed, or a comparison found a regression",
         ExitCode::Interrupted => "interrupted; the reports are written",
     };
     Some(format!("exit code {number}: {meaning}"))

@@ -124,7 +124,7 @@ fn faults_of(kind: Kind, path: &Path, ids: &[String]) -> Vec<Failure> {
         Kind::Manifest => Manifest::load(path).err().map(Failure::from).into_iter().collect(),
         Kind::KnownIssues => {
             let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
-            KnownIssues::load(path, &ids).err().map(Failure::from).into_iter().collect()
+            KnownIssues::lint(path, &ids).into_iter().map(Failure::from).collect()
         }
         Kind::Plan => Plan::load(path).err().map(Failure::from).into_iter().collect(),
         Kind::Other => {

@@ -1,12 +1,14 @@
 //! One file a command.
 
 pub(crate) mod chain;
+pub(crate) mod compare;
 pub(crate) mod completions;
 pub(crate) mod demo;
 pub(crate) mod doctor;
 pub(crate) mod explain;
 pub(crate) mod init;
 mod keep;
+mod known;
 pub(crate) mod lint;
 pub(crate) mod list;
 pub(crate) mod load;

@@ -1,6 +1,7 @@
 //! `gauntlet run`: the trial of one target.
 
 use super::keep;
+use super::known::Updating;
 use crate::args::{Format, RunArgs};
 use crate::failure::Failure;
 use crate::{interrupt, output, progress, reports, settings};
@@ -29,11 +30,16 @@ pub(crate) async fn run(args: RunArgs, color: bool) -> Result<ExitCode, Failure>
         return Ok(dry_run(&plans));
     }
     check_reports(&args, plans.len())?;
+    let updating = updating(&args, &plans)?;
     let seed = args.seed.unwrap_or_else(settings::draw_seed);
     let (run, folder) = settings::run_folder(args.out.as_deref(), seed);
     if let [_] = plans.as_slice() {
         let plan = plans.remove(0);
+        let known = plan.known.clone();
         let held = one(&args, plan, seed, run, folder).await?;
+        if let Some(updating) = updating {
+            updating.write(&held, &known)?;
+        }
         args.reports.write_with_step(&held.record, settings::step_summary().as_deref())?;
         if !args.reports.take_stdout() {
             show(&held, args.format, color);
@@ -54,6 +60,42 @@ fn check_reports(args: &RunArgs, targets: usize) -> Result<(), Failure> {
         return Err(Failure::usage("a report and --format ndjson cannot both go to stdout"));
     }
     args.reports.check()
+}
+
+/// What `--update-known` asks for; what would keep it from being done is found before anything starts.
+fn updating(args: &RunArgs, plans: &[Plan]) -> Result<Option<Updating>, Failure> {
+    let Some(also) = &args.update_known else { return Ok(None) };
+    let [plan] = plans else {
+        return Err(Failure::usage("--update-known takes one target at a time")
+            .with_help("each target has a known-issues file of its own: run them one by one"));
+    };
+    Updating::new(known_path(args.known.as_deref(), &plan.target), &plan.known, also).map(Some)
+}
+
+/// The trials of two targets, one after the other, with one seed: the run before and the run after, each in a folder of
+/// its own. Fewer when the user stopped them.
+pub(super) async fn pair(args: &RunArgs, seed: u64, run: &str, folder: &Path) -> Result<Vec<Held>, Failure> {
+    let mut plans = Vec::new();
+    for name in &args.target {
+        let shop = Shop::of_arguments(&args.routes).map_err(Failure::usage)?;
+        let target = TargetSpec::parse(name, args.role, shop)?;
+        known_placeholders(&target)?;
+        plans.push(plan(args, target)?);
+    }
+    let mut roles = plans.iter().map(|plan| plan.target.role());
+    if let (Some(a), Some(b)) = (roles.next(), roles.next())
+        && a != b
+    {
+        return Err(Failure::usage(format!("a {a} and a {b} have no rule in common")));
+    }
+    let mut all: Vec<Held> = Vec::new();
+    for (plan, name) in plans.into_iter().zip(["before", "after"]) {
+        all.push(one(args, plan, seed, run.to_owned(), folder.join(name)).await?);
+        if all.last().is_some_and(|held| held.summary.exit == ExitCode::Interrupted) {
+            break;
+        }
+    }
+    Ok(all)
 }
 
 /// What is tried with which checks.
@@ -83,7 +125,7 @@ fn plan(args: &RunArgs, target: TargetSpec) -> Result<Plan, Failure> {
     let speaker = settings::speaker(&target, args.dialect.as_deref())?;
     let dialect = speaker.as_ref().map(|speaker| speaker.dialect.name.as_str());
     checks.retain(|check| gauntlet_engine::dialect::is_about(&check.id, dialect));
-    let known = known_issues(args.known.as_deref(), &target, &checks)?;
+    let known = known_issues(args.known.as_deref(), &target, &checks, args.update_known.is_some())?;
     let checks = searched(args, select::select(checks, &wanted, &args.exclude)?)?;
     Ok(Plan {
         known,
@@ -313,20 +355,35 @@ pub(super) fn salt(chain: &ChainSource, run: &str) -> String {
     }
 }
 
+/// The known issues of a target. With `is_updated` a file that is not there yet is an empty one.
 pub(super) fn known_issues(
     path: Option<&Path>,
     target: &TargetSpec,
     checks: &[Check],
+    is_updated: bool,
 ) -> Result<KnownIssues, Failure> {
-    let named = match target {
-        TargetSpec::Manifest(manifest, _) => manifest.known_issues.as_deref(),
-        _ => None,
-    };
-    let Some(path) = path.or(named) else {
+    let Some(path) = known_path(path, target) else {
         return Ok(KnownIssues::default());
     };
-    let ids: Vec<&str> = checks.iter().map(|check| check.id.as_str()).collect();
-    Ok(KnownIssues::load(path, &ids)?)
+    let version = match target {
+        TargetSpec::Manifest(manifest, _) => manifest.version.clone(),
+        _ => None,
+    };
+    let known = if is_updated && !path.exists() {
+        KnownIssues { path: path.to_owned(), ..KnownIssues::default() }
+    } else {
+        let ids: Vec<&str> = checks.iter().map(|check| check.id.as_str()).collect();
+        KnownIssues::load(path, &ids)?
+    };
+    Ok(known.of_target(target.name(), version))
+}
+
+/// The known-issues file: the one of the command line, or the one that the manifest names.
+fn known_path<'a>(path: Option<&'a Path>, target: &'a TargetSpec) -> Option<&'a Path> {
+    path.or(match target {
+        TargetSpec::Manifest(manifest, _) => manifest.known_issues.as_deref(),
+        _ => None,
+    })
 }
 
 /// The selected checks and the positive controls without which they mean nothing.

@@ -28,7 +28,7 @@ pub(crate) async fn run(args: SizesArgs, color: bool) -> Result<ExitCode, Failur
             .with_help("let it buy from `gauntlet serve server --challenge-bytes N`"));
     }
     let all = checks_of(role);
-    let known = known_issues(None, &target, &all)?;
+    let known = known_issues(None, &target, &all, false)?;
     let checks = with_controls(select::select(all, &[LADDERS.to_owned()], &[])?, role);
     let nginx = nginx(&args, role)?;
     let chain = match &args.rpc_url {

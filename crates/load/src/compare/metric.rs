@@ -139,9 +139,10 @@ impl Metric {
         self.change(least, most).map(|change| self.distance(change))
     }
 
-    fn noise_floor(self, a: &Side, b: &Side) -> f64 {
+    fn noise_floor(self, a: &Side, b: &Side, tolerance: Option<f64>) -> f64 {
         let spreads = [a, b].into_iter().filter_map(|side| self.spread(&side.by_round(self)));
-        spreads.fold(self.least_noise(), f64::max)
+        let least = tolerance.filter(|_| !self.is_difference()).unwrap_or_else(|| self.least_noise());
+        spreads.fold(least, f64::max)
     }
 
     fn word(self, change: f64, interval: Interval, noise_floor: f64) -> Word {
@@ -159,8 +160,8 @@ impl Metric {
 
 impl Compared {
     /// `drawn` are the changes of the draws, in rising order.
-    pub(super) fn of(metric: Metric, a: &Side, b: &Side, drawn: Vec<f64>) -> Self {
-        let noise_floor = metric.noise_floor(a, b);
+    pub(super) fn of(metric: Metric, a: &Side, b: &Side, drawn: Vec<f64>, tolerance: Option<f64>) -> Self {
+        let noise_floor = metric.noise_floor(a, b, tolerance);
         let (a, b) = (a.whole(metric), b.whole(metric));
         let change = metric.change(a, b);
         let interval = Interval::of(&drawn);
@@ -169,6 +170,19 @@ impl Compared {
             _ => Word::NotMeasured,
         };
         Self { metric, direction: metric.direction(), a, b, change, interval, noise_floor, verdict }
+    }
+
+    /// What became of it, as a person would say it.
+    #[must_use]
+    pub fn told(&self) -> &'static str {
+        let none = self.metric.none();
+        match (self.verdict, self.interval) {
+            (Word::Unchanged, Some(Interval { low, high })) if low <= none && none <= high => {
+                "no difference that these runs can tell"
+            }
+            (Word::Unchanged, _) => "within the tolerance",
+            (word, _) => word.as_str(),
+        }
     }
 }
 

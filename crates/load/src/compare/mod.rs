@@ -16,6 +16,7 @@ mod baseline;
 mod draw;
 mod metric;
 mod render;
+mod runs;
 #[cfg(test)]
 pub(crate) mod sample;
 mod side;
@@ -27,6 +28,7 @@ pub(crate) use alike::differences;
 pub use baseline::{Baseline, BaselineError};
 pub use metric::{Compared, Direction, Interval, Metric, Word};
 pub use render::{human, ratio};
+pub use runs::{LoadChange, RunsCompared, compare_runs, runs_human, runs_markdown};
 
 use crate::result::LoadReport;
 use crate::verdict::Outcome;
@@ -127,6 +129,13 @@ impl Comparison {
 /// Compares the rounds of two sides. The same reports and the same seed give the same comparison.
 #[must_use]
 pub fn compare(a: &[LoadReport], b: &[LoadReport], seed: u64) -> Comparison {
+    compare_within(a, b, seed, None)
+}
+
+/// The same with a tolerance, which takes the place of what two runs of the same differ at least: 0.05 lets latencies and
+/// rates be 5 % worse. Error shares have their own.
+#[must_use]
+pub fn compare_within(a: &[LoadReport], b: &[LoadReport], seed: u64, tolerance: Option<f64>) -> Comparison {
     let comparison = Comparison {
         a: who(a),
         b: who(b),
@@ -144,7 +153,8 @@ pub fn compare(a: &[LoadReport], b: &[LoadReport], seed: u64) -> Comparison {
     let is_enough = a.seconds().min(b.seconds()) >= FEWEST_SECONDS;
     let drawn = if is_enough { draw::changes(&a, &b, seed) } else { Metric::ALL.map(|_| Vec::new()) };
     let metrics = Metric::ALL.into_iter().zip(drawn);
-    let metrics: Vec<Compared> = metrics.map(|(metric, drawn)| Compared::of(metric, &a, &b, drawn)).collect();
+    let metrics: Vec<Compared> =
+        metrics.map(|(metric, drawn)| Compared::of(metric, &a, &b, drawn, tolerance)).collect();
     let overall = Overall::of(&metrics);
     let comparison = Comparison { metrics, overall, ..comparison };
     match overall {

@@ -54,7 +54,7 @@ pub fn human(comparison: &Comparison, style: &Style) -> String {
     text
 }
 
-fn side(text: &mut String, name: &str, who: &Who) {
+pub(super) fn side(text: &mut String, name: &str, who: &Who) {
     let version = who.version.as_ref().map(|version| format!(" {version}")).unwrap_or_default();
     let runs = match who.runs.as_slice() {
         [only] => only.clone(),
@@ -63,7 +63,7 @@ fn side(text: &mut String, name: &str, who: &Who) {
     let _ = writeln!(text, "{name}: {} ({})", escape(&format!("{}{version}", who.target)), escape(&runs));
 }
 
-fn table(text: &mut String, comparison: &Comparison, style: &Style) {
+pub(super) fn table(text: &mut String, comparison: &Comparison, style: &Style) {
     if comparison.metrics.is_empty() {
         return;
     }
@@ -89,7 +89,7 @@ fn table(text: &mut String, comparison: &Comparison, style: &Style) {
     }
 }
 
-fn name(metric: Metric) -> String {
+pub(super) fn name(metric: Metric) -> String {
     let unit = match metric {
         Metric::PaymentP50 | Metric::PaymentP99 => "ms",
         Metric::Goodput => "/s",
@@ -98,7 +98,7 @@ fn name(metric: Metric) -> String {
     format!("{}, {unit}", metric.as_str())
 }
 
-fn in_unit(metric: Metric, value: f64) -> String {
+pub(super) fn in_unit(metric: Metric, value: f64) -> String {
     match metric {
         Metric::PaymentP50 | Metric::PaymentP99 => format!("{:.2}", value / 1000.0),
         Metric::Goodput => format!("{value:.2}"),
@@ -107,11 +107,11 @@ fn in_unit(metric: Metric, value: f64) -> String {
 }
 
 /// A ratio, or percentage points.
-fn in_change(metric: Metric, change: f64) -> String {
+pub(super) fn in_change(metric: Metric, change: f64) -> String {
     if metric.is_difference() { format!("{:+.2}", change * 100.0) } else { format!("×{change:.3}") }
 }
 
-fn range(metric: Metric, interval: Interval) -> String {
+pub(super) fn range(metric: Metric, interval: Interval) -> String {
     format!("{} to {}", in_change(metric, interval.low), in_change(metric, interval.high))
 }
 

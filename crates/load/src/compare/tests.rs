@@ -280,3 +280,103 @@ proptest! {
         }
     }
 }
+
+// --- runs, before and after ---------------------------------------------------------------------------------------
+
+fn runs(a: &LoadReport, b: &LoadReport) -> RunsCompared {
+    compare_runs(from_ref(a), from_ref(b), 7, None).unwrap()
+}
+
+fn lossy() -> LoadReport {
+    let mut run = run(1.0, 1.0, 2);
+    run.books.counts.insert(Class::ServedNotTaken, 3);
+    run.verdict.word = Outcome::Failed;
+    run.verdict.exit = 1;
+    run.verdict.reasons = vec!["3 served-not-taken \u{1b}[31m<b>".into()];
+    run
+}
+
+fn missing(words: &str, held: bool) -> LoadReport {
+    let mut run = run(1.0, 1.0, 2);
+    let threshold = Threshold::parse(words).unwrap();
+    let judged = crate::plan::Judged { held, observed: Some("140ms".into()) };
+    run.thresholds = vec![crate::result::Ruled { threshold, judged }];
+    run.verdict.word = if held { Outcome::Passed } else { Outcome::Missed };
+    run.verdict.exit = if held { 0 } else { 6 };
+    run
+}
+
+#[test]
+fn money_that_is_lost_newly_is_a_regression_whatever_the_numbers() {
+    let well = run(1.0, 1.0, 1);
+    let compared = runs(&well, &lossy());
+    assert_eq!((compared.verdict, compared.exit), (gauntlet_report::compare::Verdict::Regressed, 6));
+    let words: Vec<&str> = compared.changes.iter().map(|change| change.what.as_str()).collect();
+    assert_eq!(words, ["verdict", "served-not-taken (a good answer, and no money moved)"]);
+    assert!(compared.numbers.metrics.is_empty(), "its speed is worth nothing");
+    let back = runs(&lossy(), &well);
+    assert_eq!(back.exit, 4, "better money, and nothing to compare the numbers with: {back:?}");
+    assert_eq!(runs(&lossy(), &lossy()).exit, 4);
+    let text = runs_human(&compared, &gauntlet_report::render::Style::PLAIN);
+    let page = runs_markdown(&compared);
+    for shown in [&text, &page] {
+        assert!(!shown.contains('\u{1b}'), "{shown:?}");
+    }
+    assert!(!page.contains("<b>") && page.starts_with("# ❌ REGRESSED: 2 worse"), "{page}");
+}
+
+#[test]
+fn a_threshold_that_is_missed_newly_is_a_regression() {
+    let rule = "payment p99 < 1s";
+    let compared = runs(&missing(rule, true), &missing(rule, false));
+    assert_eq!((compared.exit, compared.changes.len()), (6, 2), "{compared:?}");
+    let back = runs(&missing(rule, false), &missing(rule, true));
+    assert_eq!((back.exit, back.verdict.word()), (0, "IMPROVED"));
+    // A machine that was too busy is nobody's regression, and not green either.
+    let mut busy = missing(rule, false);
+    (busy.verdict.word, busy.verdict.exit) = (Outcome::GeneratorBound, 5);
+    let compared = runs(&missing(rule, true), &busy);
+    assert_eq!(compared.exit, 5, "{compared:?}");
+    assert!(compared.changes.iter().all(|change| change.weight == gauntlet_report::compare::Weight::Doubt));
+    let dropped = runs(&missing(rule, true), &run(1.0, 1.0, 2));
+    assert_eq!(dropped.changes[0].after, "not asked for");
+}
+
+#[test]
+fn a_slower_run_regresses_beyond_its_tolerance() {
+    let (a, b) = (run(1.0, 1.0, 1), run(1.2, 1.0, 2));
+    assert_eq!(runs(&a, &b).exit, 6);
+    let within = |tolerance: f64| compare_runs(from_ref(&a), from_ref(&b), 7, Some(tolerance)).unwrap();
+    assert_eq!(within(0.5).exit, 0);
+    assert_eq!(of(&within(0.5).numbers, Metric::PaymentP50).told(), "within the tolerance");
+    assert_eq!(within(0.1).exit, 6);
+    let same = runs(&a, &run(1.0, 1.0, 2));
+    assert_eq!(
+        (same.exit, of(&same.numbers, Metric::PaymentP50).told()),
+        (0, "no difference that these runs can tell")
+    );
+    assert_eq!(runs(&b, &a).exit, 0);
+}
+
+#[test]
+fn other_conditions_are_said_and_nothing_is_compared() {
+    let (a, mut b) = (run(1.0, 1.0, 1), run(1.0, 1.0, 1));
+    b.machine.cores = 16;
+    let compared = runs(&a, &b);
+    assert_eq!(compared.exit, 4);
+    let text = runs_human(&compared, &gauntlet_report::render::Style::PLAIN);
+    assert!(text.contains("machine.cores: 2 and 16") && text.contains("NOTHING COMPARED"), "{text}");
+    b.target.role = "server".into();
+    assert!(compare_runs(&[a], &[b], 7, None).is_err());
+}
+
+#[test]
+fn runs_are_shown_side_by_side() {
+    let (a, mut b) = (missing("payment p99 < 1s", true), run(1.2, 6.0, 2));
+    b.books.counts.insert(Class::Late, 0);
+    b.thresholds = missing("payment p99 < 1s", false).thresholds;
+    (b.verdict.word, b.verdict.exit) = (Outcome::Missed, 6);
+    let compared = runs(&a, &b);
+    insta::assert_snapshot!(runs_human(&compared, &gauntlet_report::render::Style::PLAIN));
+    insta::assert_snapshot!(runs_markdown(&compared));
+}

@@ -3,6 +3,8 @@
 //! Every rate is a run of its own, with a chain and a target of its own, so that what one rate broke cannot spoil the next.
 
 mod draw;
+#[cfg(test)]
+pub(crate) mod sample;
 mod search;
 
 pub use draw::{csv, human, svg};

@@ -3,6 +3,7 @@
 //! What comes from a target stands in code, where nothing is a link, a mention or HTML; texts of ours are escaped. The
 //! verdict with its numbers comes first, so that it is there whatever has to be cut.
 
+use super::page::Page;
 use super::quote::{code, fenced, plain};
 use super::story::{self, Story, story};
 use super::style::Paint;
@@ -32,7 +33,7 @@ pub fn markdown(record: &Record, rules: &Rules) -> String {
 pub fn markdown_within(record: &Record, rules: &Rules, limit: usize) -> String {
     let record = &*redact::shown(record);
     let summary = Summary::of(record);
-    let mut page = Page { text: String::new(), limit, is_cut: false };
+    let mut page = Page::new(limit);
     page.always(&head(record, &summary));
     failures(&mut page, record);
     page.add(&errors(record));
@@ -43,51 +44,8 @@ pub fn markdown_within(record: &Record, rules: &Rules, limit: usize) -> String {
     page.add(&coverage(&summary, rules));
     page.add(&known(record));
     page.add(&notes(record));
-    page.finish(record)
-}
-
-/// A text that does not grow beyond a limit.
-struct Page {
-    text: String,
-    limit: usize,
-    is_cut: bool,
-}
-
-impl Page {
-    /// Room for the sentence that says what is missing.
-    const REMARK: usize = 400;
-
-    fn always(&mut self, section: &str) {
-        if !section.is_empty() {
-            self.text.push_str(section.trim_end());
-            self.text.push_str("\n\n");
-        }
-    }
-
-    /// Adds a section whole or not at all.
-    fn add(&mut self, section: &str) -> bool {
-        let fits = self.text.len() + section.len() + Self::REMARK <= self.limit;
-        if fits {
-            self.always(section);
-        } else {
-            self.is_cut = true;
-        }
-        fits
-    }
-
-    fn finish(mut self, record: &Record) -> String {
-        if self.is_cut {
-            let run = code(&shorten(&story::field(&record.started.run), 100));
-            let limit = self.limit;
-            let _ = writeln!(
-                self.text,
-                "**This page is cut:** whole it would be longer than {limit} bytes. Everything is in the record of run {run}; \
-                 `gauntlet report` renders it again.\n"
-            );
-        }
-        self.text.truncate(self.text.trim_end().len());
-        self.text + "\n"
-    }
+    let run = code(&shorten(&story::field(&record.started.run), 100));
+    page.finish(&format!("Everything is in the record of run {run}; `gauntlet report` renders it again."))
 }
 
 fn head(record: &Record, summary: &Summary) -> String {

@@ -5,6 +5,7 @@
 
 pub mod badge;
 mod block;
+pub mod comparison;
 pub mod grid;
 pub mod har;
 pub mod html;
@@ -12,8 +13,9 @@ pub mod human;
 pub mod json;
 pub mod junit;
 pub mod markdown;
+mod page;
 pub mod progress;
-mod quote;
+pub mod quote;
 pub mod sizes;
 mod story;
 pub mod style;
@@ -21,6 +23,7 @@ pub mod tap;
 mod verdict;
 
 pub use badge::{BadgeFormat, badge};
+pub use comparison::{comparison, comparison_markdown};
 pub use grid::{grid, grid_json};
 pub use har::har;
 pub use html::html;

@@ -1,7 +1,8 @@
 //! Texts within Markdown as GitHub reads it: nothing that a target says is markup, a link or a mention.
 
 /// A text in which nothing is Markdown or HTML.
-pub(super) fn plain(text: &str) -> String {
+#[must_use]
+pub fn plain(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for letter in text.chars() {
         // What is an entity is no delimiter, and after a backslash GitHub still makes links and mentions of some.
@@ -23,7 +24,8 @@ pub(super) fn plain(text: &str) -> String {
 }
 
 /// A text as inline code, whatever backticks are in it.
-pub(super) fn code(text: &str) -> String {
+#[must_use]
+pub fn code(text: &str) -> String {
     if text.is_empty() {
         return "(nothing)".to_owned();
     }
@@ -33,7 +35,8 @@ pub(super) fn code(text: &str) -> String {
 }
 
 /// Lines as a block of code within a list.
-pub(super) fn fenced(text: &str, indent: &str) -> String {
+#[must_use]
+pub fn fenced(text: &str, indent: &str) -> String {
     let fence = "`".repeat(longest_run(text).max(2) + 1);
     let lines: String = text.lines().map(|line| format!("{indent}{line}\n")).collect();
     format!("\n\n{indent}{fence}text\n{lines}{indent}{fence}")

@@ -4,6 +4,7 @@
 
 mod badge;
 mod browser;
+mod compare;
 mod fixture;
 mod grid;
 mod har;

@@ -98,7 +98,7 @@ fn what_a_target_says_is_neither_html_nor_markdown() {
 }
 
 /// The lines of a page without what is inline code or a block of code.
-fn outside_code(page: &str) -> Vec<String> {
+pub(crate) fn outside_code(page: &str) -> Vec<String> {
     let mut lines = Vec::new();
     let mut open: Option<String> = None;
     for line in page.lines() {

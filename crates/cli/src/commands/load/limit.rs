@@ -33,7 +33,10 @@ pub(super) async fn find_limit(
     output::to_file(&config.folder.join("limit.txt"), &limit::human(&limit, &Style::PLAIN))?;
     output::to_file(&config.folder.join("limit.csv"), &limit::csv(&limit))?;
     output::to_file(&config.folder.join("limit.svg"), &limit::svg(&limit))?;
-    told(args.format, color, |style| limit::human(&limit, style), &text);
+    args.reports.write_limit(&limit)?;
+    if !args.reports.take_stdout() {
+        told(args.format, color, |style| limit::human(&limit, style), &text);
+    }
     if !args.quiet {
         output::remark(&format!("the curve, the table and the runs: {}", config.folder.display()));
     }

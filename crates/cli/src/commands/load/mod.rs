@@ -21,6 +21,7 @@ pub(crate) async fn run(args: LoadArgs, color: bool) -> Result<ExitCode, Failure
         output::result(&render::plans(Plan::built_ins()));
         return Ok(ExitCode::Success);
     }
+    check_reports(&args)?;
     let config = config::config(&args).await?;
     let baseline = compare::baseline(&args, &config)?;
     if !args.quiet {
@@ -36,11 +37,24 @@ pub(crate) async fn run(args: LoadArgs, color: bool) -> Result<ExitCode, Failure
     let report = gauntlet_load::hold(&config, watcher.as_ref(), interrupt::watch()).await?;
     drop(watcher);
     write(&report, &config.folder)?;
-    told(args.format, color, |style| render::human(&report, style), &json(&report)?);
+    args.reports.write(&report)?;
+    if !args.reports.take_stdout() {
+        told(args.format, color, |style| render::human(&report, style), &json(&report)?);
+    }
     if !args.quiet {
         output::remark(&format!("record and reports: {}", config.folder.display()));
     }
     Ok(exit(&report))
+}
+
+/// Reports that could not be written are found before anything starts.
+fn check_reports(args: &LoadArgs) -> Result<(), Failure> {
+    if compare::wants_rounds(args) && args.reports.any() {
+        return Err(Failure::usage("several runs cannot have one report").with_help(
+            "each has a folder of its own below that of the run: `gauntlet report FOLDER/a-1 --html PATH`",
+        ));
+    }
+    args.reports.check()
 }
 
 /// The process that makes the load.

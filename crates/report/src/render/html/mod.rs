@@ -23,6 +23,9 @@ use lists::List;
 /// More of one kind of thing than this is in the record.
 const LINES: usize = 200;
 
+/// The style sheet of the page, for other pages that are to look like it: no `<` is in it.
+pub const STYLE: &str = include_str!("../../../templates/style.css");
+
 /// The page could not be written.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot write the HTML report: {0}; use --format json and report this")]
