@@ -1,6 +1,7 @@
 //! `cargo xtask`: regenerates what is generated, or checks that it is up to date.
 
 mod contracts;
+mod fuzz;
 
 use clap::{Parser, Subcommand};
 use std::path::Path;
@@ -20,6 +21,15 @@ enum Task {
         #[arg(long)]
         check: bool,
     },
+    /// Try every reader of bytes that somebody else has chosen, with changed files of fuzz/corpus
+    Fuzz {
+        /// How long, minutes, shared by all readers
+        #[arg(long, default_value_t = 5.0)]
+        minutes: f64,
+        /// Only these readers
+        #[arg(value_name = "NAME")]
+        names: Vec<String>,
+    },
 }
 
 fn main() -> anyhow::Result<()> {
@@ -27,5 +37,6 @@ fn main() -> anyhow::Result<()> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     match Cli::parse().task {
         Task::Contracts { check } => contracts::run(&root, check),
+        Task::Fuzz { minutes, names } => fuzz::run(&root, minutes, &names),
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::requirements::Catalogue;
 use crate::select::closest;
-use gauntlet_report::{CheckReport, Finding, KnownUse, Outcome, Profile, Severity, clock};
+use gauntlet_report::{CheckReport, Finding, KnownUse, Outcome, Profile, Severity, clock, file};
 use serde::Deserialize;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -73,35 +73,47 @@ impl KnownIssues {
     /// # Errors
     /// [`KnownError`] with the place in the file.
     pub fn load(path: &Path, ids: &[&str]) -> Result<Self, KnownError> {
+        let text = file::written(path).map_err(|error| KnownError {
+            path: path.into(),
+            message: format!("the known-issues file cannot be read: {error}"),
+            text: String::new(),
+            span: None,
+        })?;
+        Self::parse(&text, path, ids)
+    }
+
+    /// Reads a text that stands, or could stand, in the file `path`.
+    ///
+    /// # Errors
+    /// As [`KnownIssues::load`].
+    pub fn parse(text: &str, path: &Path, ids: &[&str]) -> Result<Self, KnownError> {
         let fail = |message: String, text: &str, span| KnownError {
             path: path.into(),
             message,
             text: text.into(),
             span,
         };
-        let text = std::fs::read_to_string(path)
-            .map_err(|error| fail(format!("the known-issues file cannot be read: {error}"), "", None))?;
         let file: File =
-            toml::from_str(&text).map_err(|error| fail(error.message().to_owned(), &text, error.span()))?;
+            toml::from_str(text).map_err(|error| fail(error.message().to_owned(), text, error.span()))?;
         for issue in &file.known {
             let check = issue.check.as_ref();
             if !ids.contains(&check.as_str()) {
                 let hint = closest(check, ids.iter().copied()).map(|id| format!(" (did you mean {id}?)"));
                 let message = format!("there is no check {check:?}{}", hint.unwrap_or_default());
-                return Err(fail(message, &text, Some(issue.check.span())));
+                return Err(fail(message, text, Some(issue.check.span())));
             }
             if let Some(id) = &issue.requirement
                 && Catalogue::get().find(id.as_ref()).is_none()
             {
                 let message =
                     format!("there is no requirement {:?}; see `gauntlet list requirements`", id.as_ref());
-                return Err(fail(message, &text, Some(id.span())));
+                return Err(fail(message, text, Some(id.span())));
             }
             if let Some(until) = &issue.until
                 && !clock::is_day(until.as_ref())
             {
                 let message = format!("{:?} is no day; write YYYY-MM-DD", until.as_ref());
-                return Err(fail(message, &text, Some(until.span())));
+                return Err(fail(message, text, Some(until.span())));
             }
         }
         Ok(Self { path: path.into(), issues: file.known })

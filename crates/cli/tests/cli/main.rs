@@ -18,6 +18,7 @@ mod gauntlet;
 mod hostile;
 mod known;
 mod load;
+mod manners;
 mod outcomes;
 mod processes;
 mod recheck;
