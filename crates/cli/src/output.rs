@@ -74,10 +74,12 @@ pub(crate) fn error(failure: &Failure, color: bool) {
 
 /// A line of a file that is longer than this is not drawn, bytes: where the fault is in it is told by numbers.
 const DRAWN: usize = 1_000;
+/// What is wrong is told in so many characters, about: some of it may be quoted from a file without line ends.
+const TOLD: usize = 3_000;
 
 /// An error with the place in the user's file; nothing when it cannot be drawn.
 pub(crate) fn picture(failure: &Failure, color: bool) -> Option<String> {
-    let mut message = failure.message.clone();
+    let mut message = text::shorten(&failure.message, TOLD);
     let place = failure.place.as_ref().filter(|place| {
         let can_be_drawn = place.text.lines().all(|line| line.len() <= DRAWN);
         if !can_be_drawn {

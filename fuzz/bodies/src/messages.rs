@@ -60,7 +60,7 @@ pub(crate) fn request(body: &[u8]) {
     }
     let ledger = LedgerView {
         chain_id: 84_532,
-        token: TokenView::Eip3009 { name: "USDC".into(), version: "2".into() },
+        token: TokenView::Eip3009 { name: "USDC".into(), version: "2".into(), paused: false },
         balance: U256::from(1_000_000),
         nonce_used: false,
         blocked: false,

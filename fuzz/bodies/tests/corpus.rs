@@ -1,7 +1,5 @@
 //! A short run over every reader, the same each time.
 
-#![expect(clippy::unwrap_used, reason = "these are tests")]
-
 use fuzz_bodies::{TARGETS, drive, target};
 use std::collections::BTreeSet;
 use std::fs;

@@ -65,7 +65,6 @@ fn besieged(double: &Background, host: &str, path: &str, status: &str) {
     all.into_iter().for_each(|pouring| pouring.join().unwrap());
     assert!(asked(host, path).contains(status), "after them");
     let peak = most_kib(double.pid()).unwrap_or_default();
-    println!("{path}: {} MiB", peak >> 10);
     assert!(peak < ROOM_KIB, "{peak} KiB");
     slow.iter().for_each(|stream| drop(stream.shutdown(Shutdown::Both)));
 }

@@ -25,7 +25,9 @@ const READERS: [(&str, &[&str]); 12] = [
 fn refused(gauntlet: &Gauntlet, path: &str) {
     for (what, args) in READERS {
         let said = gauntlet.run(&[args, &[path]].concat());
-        assert_eq!(said.code, 2, "{what} {path}: {said}");
+        // What is named beside a target and is no file is a pattern, which no check may have.
+        let is_pattern = what == "a scenario to run" && !gauntlet.dir().join(path).exists();
+        assert_eq!(said.code, if is_pattern { 4 } else { 2 }, "{what} {path}: {said}");
         assert!(said.stdout.len() + said.stderr.len() < 8_000, "{what} {path}: {said}");
         looks::quiet(path, &said.stdout);
         looks::quiet(path, &said.stderr);
@@ -51,13 +53,12 @@ fn what_is_no_file() {
 #[test]
 fn what_holds_no_text() {
     let gauntlet = Gauntlet::new();
-    let bytes: [(&str, Vec<u8>); 6] = [
+    let bytes: [(&str, Vec<u8>); 5] = [
         ("latin.toml", b"title = \"caf\xe9\"\n[[stages]]\n".to_vec()),
         ("nul.toml", b"title = \"\0\"\n\0\0[[stages]]\n".to_vec()),
         ("zeros.toml", vec![0; 100_000]),
         ("escapes.toml", "title = \"\u{1b}]0;owned\u{7}\u{9b}2J\u{202e}\"\n[[stages]]\n".into()),
         ("keys.toml", b"\"\\u001b]0;owned\\u0007\\u202e\" = 1\n[[stages]]\nid = 1\n".to_vec()),
-        ("empty.toml", Vec::new()),
     ];
     for (name, bytes) in bytes {
         fs::write(gauntlet.dir().join(name), bytes).unwrap();

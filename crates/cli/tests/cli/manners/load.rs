@@ -49,7 +49,6 @@ fn loaded(name: &str, manner: fn(&mut TcpStream) -> io::Result<()>) {
         "--no-ceiling",
     ];
     let run = watched::run(run, &fixed);
-    println!("{name}: exit {} with {} MiB", run.said.code, run.peak_kib >> 10);
     // Whether the machine was too busy to measure anything is another matter: nothing was good.
     assert!([1, 5, 6].contains(&run.said.code), "{name}: {}", run.said);
     assert!(run.said.stdout.contains("20 begun"), "{name}: the load met it: {}", run.said);

@@ -50,7 +50,6 @@ fn tried(chain: &mut Background, role: &str, name: &str, url: &str) -> Watched {
     let route: &[&str] = if role == "server" { &["--route", "/paid"] } else { &[] };
     let reports = looks::REPORTS.map(|(flag, file)| [flag, file]).concat();
     let watched = watched::run(gauntlet, &[&fixed[..], route, &reports, &selection(role)].concat());
-    println!("{role}: {name}: exit {} with {} MiB", watched.said.code, watched.peak_kib >> 10);
     assert!([1, 5].contains(&watched.said.code), "{name}: not to be told, or bad: {}", watched.said);
     assert!(watched.peak_kib < ROOM_KIB, "{name}: {} KiB: {}", watched.peak_kib, watched.said);
     looks::at(&watched);

@@ -60,7 +60,6 @@ fn a_node_that_means_harm() {
                 PAYEE,
             ],
         );
-        println!("{name}: exit {} with {} MiB", run.said.code, run.peak_kib >> 10);
         // Nothing can be said of the target, and that is nobody's fault but the node's, which is the user's.
         assert!([3, 5].contains(&run.said.code), "{name}: {}", run.said);
         assert!(!run.said.stderr.contains("panicked"), "{name}: {}", run.said);

@@ -12,7 +12,7 @@ pub(super) type Manner = fn(&mut TcpStream) -> io::Result<()>;
 
 /// Serves a manner, as long as the test binary lives.
 pub(super) fn server(manner: Manner) -> String {
-    counted(move |stream| manner(stream)).0
+    counted(manner).0
 }
 
 /// Serves anything, and counts who came.
