@@ -2,6 +2,7 @@
 
 mod contracts;
 mod docs;
+mod fuzz;
 mod peers;
 mod trace;
 
@@ -49,6 +50,15 @@ enum Task {
         #[arg(long)]
         check: bool,
     },
+    /// Try every reader of bytes that somebody else has chosen, with changed files of fuzz/corpus
+    Fuzz {
+        /// How long, minutes, shared by all readers
+        #[arg(long, default_value_t = 5.0)]
+        minutes: f64,
+        /// Only these readers
+        #[arg(value_name = "NAME")]
+        names: Vec<String>,
+    },
 }
 
 fn main() -> anyhow::Result<()> {
@@ -59,5 +69,6 @@ fn main() -> anyhow::Result<()> {
         Task::Peers { names, page } => peers::run(&root, &names, page),
         Task::Trace { record, run, check } => trace::run(&root, &record, run, check),
         Task::Docs { check } => docs::run(&root, check),
+        Task::Fuzz { minutes, names } => fuzz::run(&root, minutes, &names),
     }
 }

@@ -35,6 +35,15 @@ pub(crate) struct Place {
     pub(crate) span: Range<usize>,
 }
 
+impl Place {
+    /// Line and column, both from 1; the column counts characters.
+    pub(crate) fn position(&self) -> (usize, usize) {
+        let before = self.text.get(..self.span.start).unwrap_or(&self.text);
+        let line = before.rfind('\n').map_or(0, |newline| newline + 1);
+        (before.matches('\n').count() + 1, before[line..].chars().count() + 1)
+    }
+}
+
 impl Failure {
     fn new(code: ExitCode, message: impl Into<String>) -> Self {
         Self { code, message: message.into(), help: None, place: None }

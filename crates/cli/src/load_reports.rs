@@ -89,12 +89,12 @@ impl LoadReportFiles {
             output::to_file(path, &html()?)?;
         }
         if let Some(path) = &self.md {
-            output::to_file(path, &md())?;
+            output::to_text_file(path, &md())?;
         }
         if let Some(path) = &self.json {
             let text =
                 serde_json::to_string_pretty(json).map_err(|error| Failure::harness(error.to_string()))?;
-            output::to_file(path, &(output::visible_json(&text) + "\n"))?;
+            output::to_text_file(path, &(text + "\n"))?;
         }
         Ok(())
     }

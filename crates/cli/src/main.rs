@@ -23,6 +23,7 @@ fn main() -> std::process::ExitCode {
     // Wrong usage ends here with code 2, help and version with 0: clap's own, and ours.
     let cli = Cli::parse();
     let color = settings::color(cli.color);
+    output::allow_colours(color);
     let runtime = match cli.command {
         Command::LoadWorker => gauntlet_load::worker::runtime(),
         _ => tokio::runtime::Builder::new_multi_thread().enable_all().build(),

@@ -66,7 +66,7 @@ impl Bar {
 
 impl Watcher for Bar {
     fn step(&self, text: &str) {
-        self.bar.set_message(text.to_owned());
+        self.bar.set_message(output::visible(text));
     }
 
     fn begin(&self, checks: usize) {
@@ -81,7 +81,7 @@ impl Watcher for Bar {
 
     fn finished(&self, report: &CheckReport) {
         if report.outcome > Outcome::Warn {
-            self.bar.println(progress::line(report));
+            self.bar.println(output::visible(&progress::line(report)));
         }
         self.bar.set_prefix(self.count(report.outcome));
         self.bar.inc(1);
@@ -108,7 +108,7 @@ impl gauntlet_load::Watcher for Load {
     fn step(&self, text: &str) {
         match &self.bar {
             _ if self.quiet => {}
-            Some(bar) => bar.set_message(text.to_owned()),
+            Some(bar) => bar.set_message(output::visible(text)),
             None => output::remark(text),
         }
     }

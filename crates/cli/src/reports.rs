@@ -5,7 +5,7 @@ use crate::output;
 use clap::Args;
 use gauntlet_engine::Catalogue;
 use gauntlet_report::render::{self, BadgeFormat, markdown};
-use gauntlet_report::{Record, Rule, Rules};
+use gauntlet_report::{Record, Rule, Rules, text};
 use std::fs::OpenOptions;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -61,7 +61,7 @@ impl ReportFiles {
             ("--md", &self.md, |record, _| Ok(render::markdown(record, &rules()))),
             ("--tap", &self.tap, |record, _| Ok(render::tap(record))),
             ("--badge", &self.badge, |record, path| Ok(render::badge(record, badge_format(path)?))),
-            ("--har", &self.har, |record, _| Ok(output::visible_json(&render::har(record)))),
+            ("--har", &self.har, |record, _| Ok(text::harmless(&render::har(record), false))),
             ("--junit", &self.junit, |record, _| junit(record)),
             ("--json", &self.json, |record, _| Ok(output::json(record))),
         ];

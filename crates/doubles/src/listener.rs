@@ -5,7 +5,7 @@ use axum::body::Body;
 use axum::http::{Request, Response};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
-use hyper_util::rt::TokioIo;
+use hyper_util::rt::{TokioIo, TokioTimer};
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
@@ -15,6 +15,10 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
+
+/// The time that a connection has for the head of its next request. Clients keep connections for later, for a minute or two; a
+/// client that sends its head byte by byte must not keep one for ever.
+pub(crate) const HEAD_WITHIN: Duration = Duration::from_secs(300);
 
 /// Changes bytes that have come in.
 pub(crate) type Change = fn(&mut Vec<u8>);
@@ -186,8 +190,8 @@ where
     });
     // A connection that breaks is the client's affair.
     let _ = hyper::server::conn::http1::Builder::new()
-        // A time limit on request heads would also end connections that a client keeps for later.
-        .header_read_timeout(None)
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD_WITHIN)
         .serve_connection(TokioIo::new(stream), service)
         .await;
 }

@@ -23,10 +23,10 @@ pub struct Entry {
     pub exchange: u64,
     /// Status code.
     pub status: Option<u16>,
-    /// Head and body of the answer as text, for hygiene checks.
+    /// Head and body of the answer as text, for hygiene checks; the beginnings of those that are longer than any answer is.
     pub text: String,
-    /// The answer as JSON.
-    pub json: Option<Value>,
+    /// Where in it the body begins; none when that is not all of the body, or no text.
+    body: Option<usize>,
     /// What it amounts to.
     pub said: Said,
     /// The payment, when the request carried a whole one.
@@ -37,6 +37,10 @@ pub struct Entry {
     pub chain_healthy: bool,
 }
 
+/// How much of the head and of the body of an answer is remembered for as long as a run lasts, bytes each. Verdicts have some
+/// hundreds; a target that says a megabyte each time would have taken the whole memory of the machine.
+const KEPT: usize = 32 * 1024;
+
 impl Entry {
     /// What the history keeps of an exchange; `None` when it did not go to a facilitator.
     ///
@@ -45,6 +49,9 @@ impl Entry {
     pub fn of(case: &CaseSent) -> Option<Self> {
         let Asked { endpoint, version, said, payment, well_formed, chain_healthy } = case.asked.clone()?;
         let response = case.exchange.response.clone().unwrap_or_default();
+        let head = &response.head[..response.head.floor_char_boundary(KEPT)];
+        let body = &response.body[..response.body.len().min(KEPT)];
+        let is_whole = body.len() == response.body.len() && response.dropped == 0;
         Some(Self {
             check: case.check.clone(),
             version,
@@ -52,8 +59,8 @@ impl Entry {
             sent: case.sent.clone(),
             exchange: case.exchange.seq,
             status: case.exchange.status,
-            text: format!("{}\n{}", response.head, String::from_utf8_lossy(&response.body)),
-            json: serde_json::from_slice(&response.body).ok(),
+            text: format!("{head}\n{}", String::from_utf8_lossy(body)),
+            body: (is_whole && std::str::from_utf8(body).is_ok()).then_some(head.len() + 1),
             said,
             payment,
             well_formed,
@@ -61,18 +68,24 @@ impl Entry {
         })
     }
 
+    /// The answer as JSON. Read anew each time: a value takes many times what its text does, and a run has thousands of them.
+    #[must_use]
+    pub fn json(&self) -> Option<Value> {
+        serde_json::from_str(self.text.get(self.body?..)?).ok()
+    }
+
     /// The answer to `/verify`, when this is one.
     #[must_use]
     pub fn verify(&self) -> Option<VerifyAnswer> {
         (self.endpoint == Endpoint::Verify).then_some(())?;
-        VerifyAnswer::read(self.json.as_ref()?.to_string().as_bytes()).ok()
+        VerifyAnswer::read(self.json()?.to_string().as_bytes()).ok()
     }
 
     /// The answer to `/settle`, when this is one.
     #[must_use]
     pub fn settle(&self) -> Option<SettleAnswer> {
         (self.endpoint == Endpoint::Settle).then_some(())?;
-        SettleAnswer::read(self.json.as_ref()?.to_string().as_bytes()).ok()
+        SettleAnswer::read(self.json()?.to_string().as_bytes()).ok()
     }
 
     /// The reason that was given, whichever endpoint it was.

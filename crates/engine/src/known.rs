@@ -6,7 +6,7 @@ pub use update::{Update, UpdateError, Wanted, updated};
 
 use crate::requirements::Catalogue;
 use crate::select::closest;
-use gauntlet_report::{CheckReport, Finding, KnownUse, Outcome, Profile, Severity, clock};
+use gauntlet_report::{CheckReport, Finding, KnownUse, Outcome, Profile, Severity, clock, file};
 use globset::Glob;
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
@@ -99,40 +99,52 @@ impl KnownIssues {
     /// # Errors
     /// [`KnownError`] with the place in the file.
     pub fn load(path: &Path, ids: &[&str]) -> Result<Self, KnownError> {
+        let text = file::written(path).map_err(|error| KnownError {
+            path: path.into(),
+            message: format!("the known-issues file cannot be read: {error}"),
+            text: String::new(),
+            span: None,
+        })?;
+        Self::parse(&text, path, ids)
+    }
+
+    /// Reads a text that stands, or could stand, in the file `path`.
+    ///
+    /// # Errors
+    /// As [`KnownIssues::load`].
+    pub fn parse(text: &str, path: &Path, ids: &[&str]) -> Result<Self, KnownError> {
         let fail = |message: String, text: &str, span| KnownError {
             path: path.into(),
             message,
             text: text.into(),
             span,
         };
-        let text = std::fs::read_to_string(path)
-            .map_err(|error| fail(format!("the known-issues file cannot be read: {error}"), "", None))?;
         let file: File =
-            toml::from_str(&text).map_err(|error| fail(error.message().to_owned(), &text, error.span()))?;
+            toml::from_str(text).map_err(|error| fail(error.message().to_owned(), text, error.span()))?;
         for issue in &file.known {
             let check = issue.check.as_ref();
             if !ids.contains(&check.as_str()) {
                 let hint = closest(check, ids.iter().copied()).map(|id| format!(" (did you mean {id}?)"));
                 let message = format!("there is no check {check:?}{}", hint.unwrap_or_default());
-                return Err(fail(message, &text, Some(issue.check.span())));
+                return Err(fail(message, text, Some(issue.check.span())));
             }
             if let Some(id) = &issue.requirement
                 && Catalogue::get().find(id.as_ref()).is_none()
             {
                 let message =
                     format!("there is no requirement {:?}; see `gauntlet list requirements`", id.as_ref());
-                return Err(fail(message, &text, Some(id.span())));
+                return Err(fail(message, text, Some(id.span())));
             }
             if let Some(until) = &issue.until
                 && !clock::is_day(until.as_ref())
             {
                 let message = format!("{:?} is no day; write YYYY-MM-DD", until.as_ref());
-                return Err(fail(message, &text, Some(until.span())));
+                return Err(fail(message, text, Some(until.span())));
             }
             if let Some(target) = &issue.target
                 && let Err(message) = check_scope(target.as_ref())
             {
-                return Err(fail(message, &text, Some(target.span())));
+                return Err(fail(message, text, Some(target.span())));
             }
         }
         Ok(Self { path: path.into(), issues: file.known, scope: None })
@@ -146,7 +158,7 @@ impl KnownIssues {
             Ok(known) => known,
             Err(error) => return vec![error],
         };
-        let text = std::fs::read_to_string(path).unwrap_or_default();
+        let text = file::written(path).unwrap_or_default();
         let unwritten = known.issues.iter().filter(|issue| issue.is_unwritten());
         unwritten
             .map(|issue| KnownError {

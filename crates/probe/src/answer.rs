@@ -8,6 +8,8 @@ use gauntlet_report::{Message, NetFault};
 /// A head longer than this is not read to its end.
 const MAX_HEAD: usize = 256 * 1024;
 const MAX_HEADERS: usize = 16 * 1024;
+/// So many 1xx answers are read before the one that they announce.
+const MAX_INTERIM: u32 = 64;
 /// How many bytes of trailer lines are kept, roughly.
 const TRAILER_LIMIT: usize = 64 * 1024;
 /// A chunk-size line or trailer line longer than this is not HTTP.
@@ -51,6 +53,8 @@ pub(crate) struct Answer {
     head: Vec<u8>,
     /// The last 1xx answer: shown when no other came.
     interim: Vec<u8>,
+    /// How many 1xx answers came.
+    interims: u32,
     body: Vec<u8>,
     /// Trailer lines: content could hide in them too.
     trailers: Vec<u8>,
@@ -66,6 +70,7 @@ impl Answer {
             state: State::Head,
             head: Vec::new(),
             interim: Vec::new(),
+            interims: 0,
             body: Vec::new(),
             trailers: Vec::new(),
             dropped: 0,
@@ -143,6 +148,10 @@ impl Answer {
                 None => return Ok(None),
                 // 101 ends HTTP on this connection; every other 1xx announces a further answer.
                 Some((end, status, _)) if (100..200).contains(&status) && status != 101 => {
+                    self.interims += 1;
+                    if self.interims > MAX_INTERIM {
+                        return Err(NetFault::NotHttp(format!("more than {MAX_INTERIM} interim answers")));
+                    }
                     let rest = self.head.split_off(end);
                     self.interim = std::mem::replace(&mut self.head, rest);
                     if self.head.is_empty() {
@@ -264,6 +273,35 @@ fn framing(status: u16, to_head: bool, headers: &[httparse::Header<'_>]) -> Resu
     Ok(State::Length { left: total, total })
 }
 
+/// What a client makes of an answer that is there already, when it arrives in parts of `step` bytes and the connection ends
+/// then: its status, the message, and what is wrong. `keep` is how many bytes of the body are kept.
+#[must_use]
+pub fn read_answer(
+    method: &str,
+    keep: usize,
+    raw: &[u8],
+    step: usize,
+) -> (Option<u16>, Option<Message>, Option<NetFault>) {
+    let mut answer = Answer::new(method, keep);
+    let mut fault = None;
+    let mut done = false;
+    for part in raw.chunks(step.max(1)) {
+        match answer.feed(part) {
+            Ok(Progress::More) => {}
+            Ok(Progress::Done) => done = true,
+            Err(error) => fault = Some(error),
+        }
+        if done || fault.is_some() {
+            break;
+        }
+    }
+    if !done && fault.is_none() {
+        fault = answer.end(None).err();
+    }
+    let (status, message) = answer.finish();
+    (status, message, fault)
+}
+
 fn prefix(bytes: &[u8], at_most: u64) -> &[u8] {
     &bytes[..usize::try_from(at_most).map_or(bytes.len(), |limit| limit.min(bytes.len()))]
 }
@@ -317,26 +355,8 @@ fn excerpt(bytes: &[u8]) -> String {
 mod tests {
     use super::*;
 
-    /// What comes of `raw`, fed in parts of `step` bytes and then closed.
     fn read(raw: &[u8], step: usize) -> (Option<u16>, Option<Message>, Option<NetFault>) {
-        let mut answer = Answer::new("GET", 1024);
-        let mut fault = None;
-        let mut done = false;
-        for part in raw.chunks(step) {
-            match answer.feed(part) {
-                Ok(Progress::More) => {}
-                Ok(Progress::Done) => done = true,
-                Err(error) => fault = Some(error),
-            }
-            if done || fault.is_some() {
-                break;
-            }
-        }
-        if !done && fault.is_none() {
-            fault = answer.end(None).err();
-        }
-        let (status, message) = answer.finish();
-        (status, message, fault)
+        read_answer("GET", 1024, raw, step)
     }
 
     /// The same whatever the size of the parts in which it arrives.
@@ -397,6 +417,13 @@ mod tests {
         assert_eq!(status, Some(100));
         assert_eq!(message.unwrap().head, "HTTP/1.1 100 Continue\r\n");
         assert!(matches!(fault, Some(NetFault::Truncated(_))), "{fault:?}");
+    }
+
+    #[test]
+    fn interim_answers_for_ever_are_given_up() {
+        let raw = b"HTTP/1.1 100 Continue\r\n\r\n".repeat(MAX_INTERIM as usize + 1);
+        let (_, _, fault) = read_any_way(&raw);
+        assert!(matches!(&fault, Some(NetFault::NotHttp(why)) if why.contains("interim")), "{fault:?}");
     }
 
     #[test]

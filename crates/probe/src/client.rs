@@ -5,6 +5,9 @@
 
 use crate::dialect::{Dressing, Speaker};
 use crate::{ProbeError, answer::Answer, answer::Progress, base::Base};
+
+pub use crate::answer::read_answer;
+
 use gauntlet_report::{Exchange, Message, NetFault, clock};
 use std::{
     sync::{

@@ -8,6 +8,7 @@ use crate::{
     shop::{self, Shop},
     template,
 };
+use gauntlet_report::file;
 use gauntlet_wire::Version;
 use std::{
     collections::BTreeMap,
@@ -186,7 +187,7 @@ impl Manifest {
     /// # Errors
     /// [`ManifestError`] with the place of the first fault.
     pub fn load(path: &Path) -> Result<Self, ManifestError> {
-        let text = std::fs::read_to_string(path).map_err(|error| {
+        let text = file::written(path).map_err(|error| {
             ManifestError::new(path, "", None, format!("the manifest cannot be read: {error}"))
         })?;
         Self::parse(&text, path)

@@ -6,7 +6,7 @@
 
 use crate::{Action, ProbeError, Rule, base::Base, rules::choose};
 use bytes::Bytes;
-use http_body_util::{BodyExt as _, Either, Full};
+use http_body_util::{BodyExt as _, Collected, Either, Full, Limited};
 use hyper::{
     Response, StatusCode, Uri,
     body::Incoming,
@@ -32,6 +32,15 @@ use tokio::{
 };
 
 type Body = Either<Full<Bytes>, Incoming>;
+
+/// The longest call that is passed on, bytes. Anvil itself takes no more than 2 MB.
+const LONGEST_CALL: usize = 4 << 20;
+/// The longest answer to a batch that is taken apart, bytes.
+const LONGEST_ANSWER: usize = 64 << 20;
+/// A name of a method that is longer is no method of any node, bytes.
+const LONGEST_NAME: usize = 100;
+/// So many methods are counted; nodes have about a hundred. Whoever calls ever new names is not remembered.
+const MOST_NAMES: usize = 1_000;
 
 /// Ends the connection without an answer: what hyper does when a service fails.
 #[derive(Debug, thiserror::Error)]
@@ -171,9 +180,11 @@ impl State {
         drop(rules);
         self.calls.send_modify(|counts| {
             for method in methods() {
+                let is_new = counts.len() < MOST_NAMES && method.len() <= LONGEST_NAME;
                 match counts.get_mut(method) {
                     Some(count) => *count += 1,
-                    None => drop(counts.insert(method.to_owned(), 1)),
+                    None if is_new => drop(counts.insert(method.to_owned(), 1)),
+                    None => {}
                 }
             }
         });
@@ -216,7 +227,9 @@ impl State {
 
     async fn answer(&self, request: hyper::Request<Incoming>) -> Result<Response<Body>, Dropped> {
         let (head, body) = request.into_parts();
-        let body = body.collect().await.map_err(|_| Dropped)?.to_bytes();
+        let Ok(body) = Limited::new(body, LONGEST_CALL).collect().await.map(Collected::to_bytes) else {
+            return Ok(status_answer(413, "the fault proxy takes no call of more than 4 MiB"));
+        };
         let Ok(content) = serde_json::from_slice::<Value>(&body) else {
             return Ok(self.forward(head, body).await);
         };
@@ -265,7 +278,7 @@ impl State {
         if !rest.is_empty() {
             let forwarded = self.forward(head, Bytes::from(json!(rest).to_string())).await;
             let (head, body) = forwarded.into_parts();
-            let body = body.collect().await.map_err(|_| Dropped)?.to_bytes();
+            let body = Limited::new(body, LONGEST_ANSWER).collect().await.map_err(|_| Dropped)?.to_bytes();
             match serde_json::from_slice(&body) {
                 Ok(Value::Array(answers)) => theirs = answers,
                 _ => return Ok(Response::from_parts(head, Either::Left(Full::new(body)))),

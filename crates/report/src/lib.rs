@@ -10,6 +10,7 @@ mod decimal;
 pub mod event;
 pub mod evidence;
 pub mod exit;
+pub mod file;
 pub mod gas;
 pub mod history;
 pub mod ledger;

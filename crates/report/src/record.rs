@@ -5,6 +5,7 @@
 //! and says so.
 
 use crate::event::SCHEMA;
+use crate::file;
 use crate::{Bought, CaseSent, ChainFact, CheckReport, Event, Exchange, Ledger, RunFinished, RunStarted};
 use serde::Deserialize;
 use std::fs::{File, OpenOptions};
@@ -14,6 +15,15 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Name of the record inside a run's folder.
 pub const FILE_NAME: &str = "run.ndjson";
+
+/// So much of a record may be exchanges that are long, bytes as they are written. A target that sends a megabyte whenever it
+/// is asked would fill the disk, and the memory of whoever reads the record. A whole trial of a target that does not has less
+/// than a tenth of it.
+const ROOM: u64 = 128 << 20;
+/// An exchange whose line is longer than this is a long one, bytes.
+const LONG: usize = 64 * 1024;
+/// How much of each part of a long exchange is kept when there is no room for all of it, bytes.
+const KEPT: usize = 4 * 1024;
 
 /// Why a record cannot be written or read.
 #[derive(Debug, thiserror::Error)]
@@ -91,6 +101,8 @@ struct Sinks {
     broken: bool,
     tee: Option<Box<dyn Write + Send>>,
     tee_failure: Option<String>,
+    /// What is left for long exchanges, bytes.
+    room: u64,
 }
 
 impl std::fmt::Debug for Writer {
@@ -115,7 +127,7 @@ impl Writer {
                     _ => failed(&path, source),
                 }
             })?;
-        let sinks = Sinks { file, broken: false, tee: None, tee_failure: None };
+        let sinks = Sinks { file, broken: false, tee: None, tee_failure: None, room: ROOM };
         Ok(Self { path, sinks: Mutex::new(sinks) })
     }
 
@@ -147,13 +159,20 @@ impl Writer {
     /// [`RecordError::Write`] when the record cannot be written; [`RecordError::Broken`] for every event after that.
     pub fn write(&self, event: &Event) -> Result<(), RecordError> {
         let failed = |source| RecordError::Write { path: self.path.clone(), source };
-        let mut line = serde_json::to_vec(event).map_err(|error| failed(error.into()))?;
-        line.push(b'\n');
+        let line_of = |event: &Event| serde_json::to_vec(event).map_err(|error| failed(error.into()));
+        let mut line = line_of(event)?;
 
         let mut sinks = self.lock();
         if sinks.broken {
             return Err(RecordError::Broken(self.path.clone()));
         }
+        if let Event::CaseSent(case) = event
+            && line.len() > LONG
+            && !sinks.has_room_for(line.len())
+        {
+            line = line_of(&Event::CaseSent(Box::new(shortened(case))))?;
+        }
+        line.push(b'\n');
         if let Err(source) = sinks.file.write_all(&line).and_then(|()| sinks.file.flush()) {
             sinks.broken = true;
             return Err(failed(source));
@@ -168,7 +187,29 @@ impl Writer {
     }
 }
 
+/// The same exchange with the beginnings of what came. What was sent is ours, and stays.
+fn shortened(case: &CaseSent) -> CaseSent {
+    let mut case = case.clone();
+    if let Some(response) = &mut case.exchange.response {
+        for text in [&mut response.head, &mut response.trailers] {
+            text.truncate(text.floor_char_boundary(KEPT));
+        }
+        response.dropped += response.body.len().saturating_sub(KEPT) as u64;
+        response.body.truncate(KEPT);
+        if let Some(wire) = &mut response.wire {
+            wire.body.truncate(KEPT);
+        }
+    }
+    case
+}
+
 impl Sinks {
+    fn has_room_for(&mut self, line: usize) -> bool {
+        let left = self.room.checked_sub(line as u64);
+        self.room = left.unwrap_or(self.room);
+        left.is_some()
+    }
+
     fn pass_on(&mut self, line: &[u8]) {
         let Some(tee) = &mut self.tee else { return };
         if let Err(error) = tee.write_all(line).and_then(|()| tee.flush()) {
@@ -228,8 +269,16 @@ impl Record {
     pub fn read(path: &Path) -> Result<Self, RecordError> {
         let path = if path.is_dir() { path.join(FILE_NAME) } else { path.to_owned() };
         let bytes =
-            std::fs::read(&path).map_err(|source| RecordError::Read { path: path.clone(), source })?;
-        parse(&path, &bytes)
+            file::recorded(&path).map_err(|source| RecordError::Read { path: path.clone(), source })?;
+        Self::parse(&path, &bytes)
+    }
+
+    /// Reads a record that stands, or could stand, in the file `path`.
+    ///
+    /// # Errors
+    /// As [`Record::read`], but for those of the file.
+    pub fn parse(path: &Path, bytes: &[u8]) -> Result<Self, RecordError> {
+        parse(path, bytes)
     }
 
     /// A record that has only its head.
@@ -338,4 +387,44 @@ fn event(path: &Path, line: usize, text: &[u8]) -> Result<Event, RecordError> {
         line,
         detail: error.to_string(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn case(body: &str) -> Event {
+        let exchange = json!({
+            "seq": 1, "url": "http://h/", "method": "GET", "started_ms": 1, "took_us": 1, "status": 200, "fault": null,
+            "request": { "head": "GET / HTTP/1.1\r\n", "body": { "text": "" } },
+            "response": { "head": "HTTP/1.1 200 OK\r\n", "body": { "text": body } },
+        });
+        serde_json::from_value(
+            json!({ "event": "case-sent", "check": "a.b", "sent": "x", "exchange": exchange }),
+        )
+        .unwrap()
+    }
+
+    #[test]
+    fn long_answers_are_kept_until_there_is_no_room_and_short_ones_always() {
+        let folder = tempfile::tempdir().unwrap();
+        let writer = Writer::create(folder.path()).unwrap();
+        writer.lock().room = 2 * LONG as u64 + 10_000;
+        let (long, short) = ("é".repeat(LONG / 2 + 1), "x".repeat(LONG / 2));
+        for body in [&long, &long, &long, &short, &long] {
+            writer.write(&case(body)).unwrap();
+        }
+        let text = std::fs::read_to_string(writer.path()).unwrap();
+        let told: Vec<(usize, u64)> = text
+            .lines()
+            .map(|line| {
+                let Event::CaseSent(case) = serde_json::from_str(line).unwrap() else { panic!("{line}") };
+                let response = case.exchange.response.unwrap();
+                (response.body.len(), response.dropped)
+            })
+            .collect();
+        let (whole, left) = (long.len(), (long.len() - KEPT) as u64);
+        assert_eq!(told, [(whole, 0), (whole, 0), (KEPT, left), (short.len(), 0), (KEPT, left)]);
+    }
 }

@@ -33,6 +33,43 @@ pub fn escape_lines(text: &str) -> String {
     text.lines().map(escape).collect::<Vec<_>>().join("\n")
 }
 
+/// The last look at what goes to a terminal or into the log of a CI job, whoever wrote it: line feeds and tabs stay, every
+/// other character that could steer or hide becomes visible, and so does what GitHub and Azure take for a command in a log
+/// (`::error::` where a line begins, `##[…]` and `##vso[…]` anywhere). Colours stay when they are `wanted`.
+///
+/// Such characters become `\u` and four hexadecimal digits, so that JSON stays the JSON that it was: there they can stand
+/// within strings only.
+#[must_use]
+pub fn harmless(text: &str, wanted: bool) -> String {
+    let mut shown = String::with_capacity(text.len());
+    let mut rest = text;
+    let mut begins_line = true;
+    while let Some(c) = rest.chars().next() {
+        let is_command = (begins_line && rest.starts_with("::"))
+            || ["##[", "##vso["].iter().any(|command| rest.starts_with(command));
+        let colour = if wanted { colour(rest) } else { 0 };
+        if colour > 0 {
+            shown.push_str(&rest[..colour]);
+        } else if is_command || (is_hidden(c) && !matches!(c, '\n' | '\t')) {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                let _ = write!(shown, "\\u{unit:04x}");
+            }
+        } else {
+            shown.push(c);
+        }
+        begins_line = c == '\n' || (begins_line && (c.is_whitespace() || colour > 0));
+        rest = &rest[colour.max(c.len_utf8())..];
+    }
+    shown
+}
+
+/// How many bytes at the beginning of a text choose a colour or a weight of letters, and nothing else (`ESC [ 1 ; 31 m`).
+fn colour(text: &str) -> usize {
+    let Some(rest) = text.strip_prefix("\u{1b}[") else { return 0 };
+    let length = rest.bytes().take_while(|byte| byte.is_ascii_digit() || *byte == b';').count();
+    if rest[length..].starts_with('m') { 2 + length + 1 } else { 0 }
+}
+
 fn is_hidden(c: char) -> bool {
     c.is_control()
         || matches!(
@@ -153,6 +190,40 @@ mod tests {
             r"ok\u{1b}[2J\u{1b}]0;owned\u{7}\r\n\u{0}\u{9b}31m\u{202e}evil\u{200b}\u{feff}\u{e0041}\u{2028}\t"
         );
         assert!(shown.chars().all(|c| !is_hidden(c)));
+    }
+
+    #[test]
+    fn the_last_look_leaves_colours_and_takes_everything_else() {
+        let hostile =
+            "\u{1b}[1;31mred\u{1b}[0m\u{1b}[2J\u{1b}]52;c;eA==\u{7}\r\u{9b}31m\u{202e}\u{e0041}\tgrüße\n";
+        assert_eq!(
+            harmless(hostile, true),
+            "\u{1b}[1;31mred\u{1b}[0m\\u001b[2J\\u001b]52;c;eA==\\u0007\\u000d\\u009b31m\\u202e\\udb40\\udc41\tgrüße\n"
+        );
+        assert_eq!(harmless("\u{1b}[31", true), "\\u001b[31", "half a colour is none");
+        assert_eq!(harmless("\u{1b}[31m", false), "\\u001b[31m", "no colours are wanted");
+    }
+
+    #[test]
+    fn no_line_is_a_command_of_a_ci_job() {
+        let log = "::error::a\n  \u{1b}[31m::add-mask::b\na::b ##[error]c ##vso[d]e\n## f";
+        assert_eq!(
+            harmless(log, true),
+            "\\u003a:error::a\n  \u{1b}[31m\\u003a:add-mask::b\na::b \\u0023#[error]c \\u0023#vso[d]e\n## f"
+        );
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn the_last_look_changes_no_json(said in ".*", more in "\\PC*") {
+            let json = serde_json::json!({ said.clone(): [more.clone(), "##[group]\u{9b}"] });
+            for text in [json.to_string(), serde_json::to_string_pretty(&json).unwrap()] {
+                let shown = harmless(&text, false);
+                proptest::prop_assert!(shown.chars().all(|c| !is_hidden(c) || c == '\n'));
+                proptest::prop_assert_eq!(&serde_json::from_str::<serde_json::Value>(&shown).unwrap(), &json);
+                proptest::prop_assert_eq!(harmless(&shown, false), shown);
+            }
+        }
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod pulse;
 pub(crate) mod relay;
 pub(crate) mod rpc;
 mod state;
+mod transport;
 mod wallets;
 
 pub use approval::Unsent;

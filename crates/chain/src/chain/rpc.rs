@@ -1,10 +1,11 @@
 //! Talking to the node: the connection, batches, and blocking work off the async threads.
 
+use super::transport::{Bounded, LIMIT};
 use crate::error::ChainError;
 use alloy_provider::transport::RpcError;
 use alloy_provider::{DynProvider, Provider as _, ProviderBuilder};
-use alloy_rpc_client::BatchRequest;
-use alloy_transport_http::reqwest;
+use alloy_rpc_client::{BatchRequest, RpcClient};
+use alloy_transport_http::reqwest::{self, redirect::Policy};
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::Value;
 use std::fmt::Debug;
@@ -26,9 +27,10 @@ pub(crate) fn connect(url: &str) -> Result<DynProvider, ChainError> {
     if !matches!(address.scheme(), "http" | "https") {
         return Err(bad_url("it begins with neither http:// nor https://".to_owned()));
     }
-    let client = reqwest::Client::builder().no_proxy().build().map_err(|error| bad_url(error.to_string()))?;
-    let provider =
-        ProviderBuilder::new().disable_recommended_fillers().connect_reqwest(client, address).erased();
+    let client = reqwest::Client::builder().no_proxy().redirect(Policy::none()).timeout(LIMIT).build();
+    let client = client.map_err(|error| bad_url(error.to_string()))?;
+    let client = RpcClient::new(Bounded { client, url: address }, true);
+    let provider = ProviderBuilder::new().disable_recommended_fillers().connect_client(client).erased();
     provider.client().set_poll_interval(POLL);
     Ok(provider)
 }

@@ -17,7 +17,7 @@ pub(super) fn scenarios(run: &Path, own: &[&'static Scenario]) -> Result<(), Fai
         let folder = run.join(FOLDER).join(&scenario.id);
         let failed = |error: std::io::Error| Failure::harness(format!("{}: {error}", folder.display()));
         std::fs::create_dir_all(&folder).map_err(failed)?;
-        let text = std::fs::read_to_string(&scenario.path).map_err(failed)?;
+        let text = gauntlet_report::file::written(&scenario.path).map_err(failed)?;
         output::to_file(&folder.join(format!("{name}.toml")), &text)?;
     }
     Ok(())

@@ -2,7 +2,7 @@
 
 use super::list::pretty;
 use crate::args::{Format, LintArgs};
-use crate::failure::Failure;
+use crate::failure::{Failure, Place};
 use crate::output;
 use gauntlet_engine::scenario::{self, Scenario, files};
 use gauntlet_engine::{KnownIssues, all_checks};
@@ -102,7 +102,7 @@ fn kind_of(text: &str) -> Kind {
 }
 
 fn look_at(path: &Path, ids: &[String]) -> Linted {
-    let (kind, faults) = match std::fs::read_to_string(path) {
+    let (kind, faults) = match gauntlet_report::file::written(path) {
         Err(error) => (
             Kind::Other,
             vec![Failure::usage(format!("{}: the file cannot be read: {error}", path.display()))],
@@ -192,7 +192,7 @@ fn as_json(one: &Linted) -> Value {
         .faults
         .iter()
         .map(|fault| {
-            let place = fault.place.as_ref().map(|place| position(&place.text, place.span.start));
+            let place = fault.place.as_ref().map(Place::position);
             json!({
                 "message": fault.message, "help": fault.help,
                 "line": place.map(|(line, _)| line), "column": place.map(|(_, column)| column),
@@ -200,11 +200,4 @@ fn as_json(one: &Linted) -> Value {
         })
         .collect();
     json!({ "file": one.path, "kind": one.kind.as_str(), "faults": faults })
-}
-
-/// Line and column, both from 1; the column counts characters.
-fn position(text: &str, at: usize) -> (usize, usize) {
-    let before = text.get(..at).unwrap_or(text);
-    let line = before.rfind('\n').map_or(0, |newline| newline + 1);
-    (before.matches('\n').count() + 1, before[line..].chars().count() + 1)
 }

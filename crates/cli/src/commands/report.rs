@@ -65,7 +65,7 @@ fn shown(format: Format, human: impl FnOnce() -> String, document: &impl Seriali
         Format::Json | Format::Ndjson => {
             let text = serde_json::to_string_pretty(document)
                 .map_err(|error| Failure::harness(error.to_string()))?;
-            output::result(&output::visible_json(&text));
+            output::result(&text);
         }
     }
     Ok(())

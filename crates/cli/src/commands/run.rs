@@ -231,7 +231,7 @@ async fn side_by_side(
     let records: Vec<&Record> = all.iter().map(|held| &held.record).collect();
     let document = format!("{:#}\n", render::grid_json(&records));
     output::to_file(&folder.join("grid.json"), &document)?;
-    output::to_file(&folder.join("grid.txt"), &render::grid(&records, &Style::PLAIN))?;
+    output::to_text_file(&folder.join("grid.txt"), &render::grid(&records, &Style::PLAIN))?;
     match args.format {
         Format::Human => output::result(&render::grid(&records, &Style { color, width: settings::width() })),
         Format::Json => output::result(document.trim_end()),
@@ -260,7 +260,7 @@ pub(super) async fn hold(config: TrialConfig, quiet: bool) -> Result<Held, Failu
 fn write_reports(held: &Held, folder: &Path) -> Result<(), Failure> {
     output::to_file(&folder.join("report.json"), &output::json(&held.record))?;
     output::to_file(&folder.join("junit.xml"), &reports::junit(&held.record)?)?;
-    output::to_file(&folder.join("report.txt"), &render::human(&held.record, &Style::PLAIN))
+    output::to_text_file(&folder.join("report.txt"), &render::human(&held.record, &Style::PLAIN))
 }
 
 pub(super) fn show(held: &Held, format: Format, color: bool) {

@@ -65,7 +65,7 @@ pub(crate) async fn run(args: SizesArgs, color: bool) -> Result<ExitCode, Failur
     let held = hold(config, args.quiet).await?;
     let remark = (role == Role::Server && nginx.is_none() && !args.no_nginx).then_some(NO_NGINX);
     let record = &held.record;
-    output::to_file(&folder.join("sizes.txt"), &text(record, remark, &Style::PLAIN))?;
+    output::to_text_file(&folder.join("sizes.txt"), &text(record, remark, &Style::PLAIN))?;
     output::to_file(&folder.join("sizes.md"), &markdown(record, remark))?;
     match args.format {
         Format::Human => {
@@ -119,5 +119,5 @@ fn document(record: &Record, nginx: Option<&Path>) -> Result<String, Failure> {
     let failed = |error: serde_json::Error| Failure::harness(error.to_string());
     let mut document: Value = serde_json::from_str(&output::json(record)).map_err(failed)?;
     document["nginx"] = json!(nginx.map(|path| path.display().to_string()));
-    Ok(output::visible_json(&serde_json::to_string_pretty(&document).map_err(failed)?))
+    Ok(gauntlet_report::text::harmless(&serde_json::to_string_pretty(&document).map_err(failed)?, false))
 }

@@ -111,11 +111,17 @@ impl Gauntlet {
 }
 
 /// Runs a command to its end.
-pub(crate) fn finish(mut command: Command, shown: &str) -> Said {
+pub(crate) fn finish(command: Command, shown: &str) -> Said {
+    finish_with(command, shown, |_| {})
+}
+
+/// As [`finish`], for those who look at the process, by its id, again and again while it runs.
+pub(crate) fn finish_with(mut command: Command, shown: &str, mut look: impl FnMut(u32)) -> Said {
     let mut child = command.spawn().unwrap();
     let (stdout, stderr) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
     let (stdout, stderr) = (thread::spawn(|| text(stdout)), thread::spawn(|| text(stderr)));
-    let status = wait(&mut child).unwrap_or_else(|| panic!("`{shown}` hangs"));
+    let pid = child.id();
+    let status = wait_with(&mut child, || look(pid)).unwrap_or_else(|| panic!("`{shown}` hangs"));
     Said {
         code: status.code().unwrap_or(-1),
         stdout: stdout.join().unwrap(),
@@ -126,7 +132,14 @@ pub(crate) fn finish(mut command: Command, shown: &str) -> Said {
 
 /// Waits for the end of a child; one that hangs is killed.
 pub(crate) fn wait(child: &mut Child) -> Option<ExitStatus> {
-    let ended = poll(|| child.try_wait().unwrap());
+    wait_with(child, || {})
+}
+
+fn wait_with(child: &mut Child, mut look: impl FnMut()) -> Option<ExitStatus> {
+    let ended = poll(|| {
+        look();
+        child.try_wait().unwrap()
+    });
     if ended.is_none() {
         child.kill().unwrap();
         child.wait().unwrap();

@@ -23,6 +23,7 @@ mod known;
 mod known_update;
 mod load;
 mod man;
+mod manners;
 mod outcomes;
 mod package;
 mod processes;

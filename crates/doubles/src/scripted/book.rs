@@ -9,14 +9,34 @@ use tokio::sync::watch;
 
 type Key = (B256, Endpoint);
 
+/// What the record of calls may take, bytes, roughly: a server under trial can call as often as it likes. The oldest calls are
+/// forgotten then, whose checks have ended long ago.
+const ROOM: usize = 256 << 20;
+
 /// Scripts, releases and records.
 #[derive(Debug, Default)]
 pub(super) struct Book {
     scripts: Mutex<Scripts>,
-    calls: Mutex<Vec<Call>>,
+    calls: Mutex<Calls>,
     /// How often each payment came to each endpoint.
     arrived: watch::Sender<HashMap<Key, usize>>,
     released: watch::Sender<HashSet<B256>>,
+}
+
+/// The calls that are remembered.
+#[derive(Debug)]
+struct Calls {
+    kept: VecDeque<Call>,
+    /// How many were forgotten before them.
+    forgotten: u64,
+    /// What is left for more of them, bytes; negative when some must be forgotten.
+    room: isize,
+}
+
+impl Default for Calls {
+    fn default() -> Self {
+        Self { kept: VecDeque::new(), forgotten: 0, room: ROOM.cast_signed() }
+    }
 }
 
 #[derive(Debug, Default)]
@@ -36,16 +56,11 @@ impl Book {
     }
 
     /// Records a call that has come in. Gives its number and what is to be done with it.
-    pub(super) fn enter(&self, mut call: Call) -> (u64, Act) {
+    pub(super) fn enter(&self, call: Call) -> (u64, Act) {
         let key = call.nonce.map(|nonce| (nonce, call.endpoint));
         let act = lock(&self.scripts).next(call.endpoint, key);
-        let seq = {
-            let mut calls = lock(&self.calls);
-            call.seq = calls.len() as u64;
-            let seq = call.seq;
-            calls.push(call);
-            seq
-        };
+        let (seq, forgotten) = lock(&self.calls).push(call);
+        self.forget(&forgotten);
         // After the record, so that who waits for a call finds it there.
         if let Some(key) = key {
             self.arrived.send_modify(|arrived| *arrived.entry(key).or_default() += 1);
@@ -55,14 +70,22 @@ impl Book {
 
     /// Adds to the record of a call.
     pub(super) fn note(&self, seq: u64, add: impl FnOnce(&mut Call)) {
-        let mut calls = lock(&self.calls);
-        if let Some(call) = usize::try_from(seq).ok().and_then(|index| calls.get_mut(index)) {
-            add(call);
+        lock(&self.calls).note(seq, add);
+    }
+
+    /// Forgets all about payments whose calls are forgotten.
+    fn forget(&self, calls: &[Call]) {
+        if calls.is_empty() {
+            return;
         }
+        let keys: Vec<Key> = calls.iter().filter_map(|call| Some((call.nonce?, call.endpoint))).collect();
+        self.arrived.send_modify(|arrived| arrived.retain(|key, _| !keys.contains(key)));
+        let mut scripts = lock(&self.scripts);
+        scripts.payments.retain(|key, _| !keys.contains(key));
     }
 
     pub(super) fn calls(&self, wanted: impl Fn(&Call) -> bool) -> Vec<Call> {
-        lock(&self.calls).iter().filter(|call| wanted(call)).cloned().collect()
+        lock(&self.calls).kept.iter().filter(|call| wanted(call)).cloned().collect()
     }
 
     pub(super) fn script(&self, nonce: B256, endpoint: Endpoint, acts: Vec<Act>) {
@@ -110,6 +133,33 @@ impl Book {
     }
 }
 
+impl Calls {
+    /// Keeps a call: its number, and those that were forgotten for it.
+    fn push(&mut self, mut call: Call) -> (u64, Vec<Call>) {
+        let seq = self.forgotten + self.kept.len() as u64;
+        call.seq = seq;
+        self.room -= call.weight();
+        self.kept.push_back(call);
+        let mut forgotten = Vec::new();
+        while self.room < 0 && self.kept.len() > 1 {
+            let Some(oldest) = self.kept.pop_front() else { break };
+            self.room += oldest.weight();
+            self.forgotten += 1;
+            forgotten.push(oldest);
+        }
+        (seq, forgotten)
+    }
+
+    fn note(&mut self, seq: u64, add: impl FnOnce(&mut Call)) {
+        let index = seq.checked_sub(self.forgotten).and_then(|index| usize::try_from(index).ok());
+        if let Some(call) = index.and_then(|index| self.kept.get_mut(index)) {
+            let before = call.weight();
+            add(call);
+            self.room -= call.weight() - before;
+        }
+    }
+}
+
 impl Scripts {
     fn next(&mut self, endpoint: Endpoint, key: Option<Key>) -> Act {
         if let Some(acts) = key.and_then(|key| self.payments.get_mut(&key)) {
@@ -133,4 +183,23 @@ impl Scripts {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use hyper::HeaderMap;
+
+    #[test]
+    fn the_oldest_calls_are_forgotten_when_there_is_no_room() {
+        let call = || Call::new(Endpoint::Verify, &HeaderMap::new(), b"{}");
+        let mut calls = Calls { room: 3 * call().weight(), ..Calls::default() };
+        let pushed: Vec<(u64, usize)> =
+            (0..4).map(|_| calls.push(call())).map(|(seq, old)| (seq, old.len())).collect();
+        assert_eq!(pushed, [(0, 0), (1, 0), (2, 0), (3, 1)]);
+        calls.note(0, |_| panic!("it is forgotten"));
+        calls.note(3, |call| call.answered = Some((200, vec![0; 10_000])));
+        assert_eq!(calls.kept.iter().map(|call| call.seq).collect::<Vec<_>>(), [1, 2, 3]);
+        assert_eq!(calls.push(call()).1.len(), 3, "what is answered weighs, too");
+    }
 }

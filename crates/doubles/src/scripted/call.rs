@@ -30,7 +30,14 @@ pub struct Call {
     pub answered: Option<(u16, Vec<u8>)>,
     /// Status and body that the upstream answered. None: it was not asked, or has not answered.
     pub upstream: Option<(u16, Vec<u8>)>,
+    /// Length of the body that came, bytes.
+    pub(super) length: usize,
 }
+
+/// What a call takes that has neither a body nor an answer, bytes, roughly.
+const EMPTY: usize = 1024;
+/// How much more memory JSON takes than its text, at most: an empty list in a list has three bytes.
+const UNFOLDED: usize = 12;
 
 impl Call {
     /// The record of a call that has just come in.
@@ -53,7 +60,16 @@ impl Call {
             request,
             answered: None,
             upstream: None,
+            length: body.len(),
         }
+    }
+
+    /// What it takes in memory at most, bytes, roughly.
+    pub(super) fn weight(&self) -> isize {
+        let headers: usize = self.headers.iter().map(|(name, value)| name.len() + value.len()).sum();
+        let answers = [&self.answered, &self.upstream].into_iter().flatten();
+        let answers: usize = answers.map(|(_, body)| body.len()).sum();
+        (EMPTY + headers + UNFOLDED * self.length + answers).cast_signed()
     }
 }
 

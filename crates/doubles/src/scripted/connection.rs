@@ -1,26 +1,24 @@
 //! One connection: requests become calls, and what acts decide becomes bytes, or the lack of them.
 
-use super::BODY_LIMIT;
 use super::act::{Act, Answer, Endpoint};
 use super::call::Call;
 use super::half::Half;
 use super::perform::{Performance, Reply};
 use super::shared::Shared;
-use http_body_util::{BodyExt, Either, Full};
+use crate::body::{self, Untaken};
+use crate::listener::HEAD_WITHIN;
+use http_body_util::{Either, Full};
 use hyper::body::{Bytes, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode};
-use hyper_util::rt::TokioIo;
+use hyper_util::rt::{TokioIo, TokioTimer};
 use std::error::Error as _;
 use std::sync::Arc;
 use tokio::net::TcpStream;
 use tokio::sync::oneshot;
 
 type Body = Either<Full<Bytes>, Half>;
-
-/// How much of a body that is too large is taken from the line, so that the client gets to read its answer. Bytes.
-const DRAIN_LIMIT: usize = 64 << 20;
 
 /// How a connection ends before its answer does. hyper ends it when it gets an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -34,8 +32,8 @@ pub(super) enum Ending {
 pub(super) async fn serve_connection(stream: TcpStream, shared: Arc<Shared>) {
     let handler = service_fn(move |request| handle(request, Arc::clone(&shared)));
     let mut connection = http1::Builder::new()
-        // A time limit on request heads would also end connections that a client keeps for later.
-        .header_read_timeout(None)
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD_WITHIN)
         // What is forwarded is spelt as the client spelt it.
         .preserve_header_case(true)
         .serve_connection(TokioIo::new(stream), handler);
@@ -123,17 +121,10 @@ fn too_large() -> Answer {
 }
 
 /// Takes the body from the line. Nothing, and false, when it is too large.
-async fn take(mut body: Incoming) -> Result<(Bytes, bool), Ending> {
-    let mut bytes = Vec::new();
-    let mut length = 0;
-    while let Some(frame) = body.frame().await {
-        let Ok(data) = frame.map_err(|_| Ending::Close)?.into_data() else { continue };
-        length += data.len();
-        if length <= BODY_LIMIT {
-            bytes.extend_from_slice(&data);
-        } else if length > DRAIN_LIMIT {
-            break;
-        }
+async fn take(body: Incoming) -> Result<(Bytes, bool), Ending> {
+    match body::take(body).await {
+        Ok(bytes) => Ok((bytes.into(), true)),
+        Err(Untaken::TooLarge) => Ok((Bytes::new(), false)),
+        Err(Untaken::BrokenOff) => Err(Ending::Close),
     }
-    Ok(if length <= BODY_LIMIT { (bytes.into(), true) } else { (Bytes::new(), false) })
 }

@@ -8,6 +8,9 @@ use hyper::{Method, Request, Response, Uri};
 use serde_json::Value;
 use std::sync::{Mutex, PoisonError};
 
+/// So many requests that were not taken are remembered: the first ones say what is wrong with a server.
+const MOST_LINES: usize = 1_000;
+
 /// Speaks a dialect to a server.
 #[derive(Debug)]
 pub(super) struct Interpreter {
@@ -60,7 +63,10 @@ impl Interpreter {
         let taken = self.tongue.way(&head).and_then(|asked| self.tongue.admit(&head, &body).map(|()| asked));
         let asked = taken.inspect_err(|denial| {
             let line = format!("{} {}: {} {}", head.method, head.uri.path(), denial.code, denial.why);
-            self.turned_away.lock().unwrap_or_else(PoisonError::into_inner).push(line);
+            let mut lines = self.turned_away.lock().unwrap_or_else(PoisonError::into_inner);
+            if lines.len() < MOST_LINES {
+                lines.push(line);
+            }
         })?;
         head.uri = Uri::from_static(asked.endpoint.path());
         if asked.endpoint == Endpoint::Supported {

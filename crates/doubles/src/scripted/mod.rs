@@ -32,7 +32,7 @@ use shared::Shared;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-/// The largest body, of a request or of the upstream's answer, that is taken. Bytes.
+/// The largest answer of the upstream that is taken, bytes.
 const BODY_LIMIT: usize = 1 << 20;
 
 /// What a scripted facilitator is made of.

@@ -13,7 +13,8 @@ use super::payment::Payment;
 use super::refusal::Why;
 use super::routes::{Place, Route};
 use super::service::Service;
-use gauntlet_wire::Version;
+use gauntlet_report::clock::unix_seconds;
+use gauntlet_wire::{U256, Version};
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -46,6 +47,9 @@ pub(super) fn offered(route: &Route, fault: Option<Fault>) -> Option<Value> {
     }))
 }
 
+/// How many answers are kept before those are forgotten whose payments can be presented nowhere any more.
+const CROWD: usize = 4096;
+
 /// The answers that were given under a name.
 #[derive(Debug, Default)]
 pub(super) struct Answers {
@@ -56,6 +60,8 @@ pub(super) struct Answers {
 struct Entry {
     payload: Value,
     place: Place,
+    /// `validBefore` of the payment, Unix seconds.
+    until: U256,
     /// Nothing while the purchase is on its way.
     sold: Option<Sold>,
 }
@@ -113,7 +119,12 @@ pub(super) fn look_up(service: &Arc<Service>, order: &Order, payment: &Payment) 
             }
         };
     }
-    let entry = Entry { payload: payment.payload.clone(), place: order.place.clone(), sold: None };
+    if known.len() >= CROWD {
+        let now = U256::from(unix_seconds());
+        known.retain(|_, entry| entry.sold.is_none() || entry.until > now);
+    }
+    let until = payment.authorization.valid_before;
+    let entry = Entry { payload: payment.payload.clone(), place: order.place.clone(), until, sold: None };
     known.insert(id.clone(), entry);
     Ok(Found::New(Some(Ticket { service: Arc::clone(service), id })))
 }

@@ -304,7 +304,7 @@ fn is_business_refusal(entry: &Entry) -> bool {
     is_payment_answer(entry)
         && entry.said != Said::Yes
         && !has_envelope_fault(entry)
-        && entry.json.as_ref().is_some_and(verdict)
+        && entry.json().as_ref().is_some_and(verdict)
 }
 
 /// Whether the payment was meant to be illegible, or to name what the target does not serve.
@@ -372,7 +372,7 @@ async fn each(
 
 fn show(entry: &Entry) -> String {
     let status = entry.status.map_or_else(|| "no status".into(), |status| status.to_string());
-    let body = entry.json.as_ref().map_or_else(|| entry.text.clone(), Value::to_string);
+    let body = entry.json().map_or_else(|| entry.text.clone(), |json| json.to_string());
     format!("{status} {body} — {} {} in {}", entry.endpoint.path(), entry.sent, entry.check)
 }
 

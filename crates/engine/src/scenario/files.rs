@@ -106,9 +106,10 @@ pub fn toml_files(folder: &Path) -> Result<Vec<PathBuf>, FilesError> {
         if is_hidden {
             continue;
         }
-        if path.is_dir() {
+        // A link to a folder could lead back to this one, and two of them for ever.
+        if path.is_dir() && !path.is_symlink() {
             files.extend(toml_files(&path)?);
-        } else if path.extension().is_some_and(|extension| extension == "toml") {
+        } else if !path.is_dir() && path.extension().is_some_and(|extension| extension == "toml") {
             files.push(path);
         }
     }

@@ -1,6 +1,7 @@
 //! A side of a comparison in a file, for comparisons to come.
 
 use crate::result::{self, LoadReport};
+use gauntlet_report::file;
 use serde::{Deserialize, Serialize};
 use std::ffi::OsString;
 use std::fs::File;
@@ -95,16 +96,24 @@ impl Baseline {
     /// # Errors
     /// [`BaselineError`] when the file cannot be read, holds something else, or is of another schema.
     pub fn load(path: &Path) -> Result<Self, BaselineError> {
-        let read = std::fs::read(path);
+        let read = file::recorded(path);
         let text = read.map_err(|error| BaselineError::File { path: path.to_owned(), error })?;
+        Self::parse(path, &text)
+    }
+
+    /// Reads what stands, or could stand, in the file `path`.
+    ///
+    /// # Errors
+    /// As [`load`](Self::load), but for those of the file.
+    pub fn parse(path: &Path, text: &[u8]) -> Result<Self, BaselineError> {
         let broken = |error: serde_json::Error| BaselineError::Broken {
             path: path.to_owned(),
             reason: error.to_string(),
         };
         // First of all the schema: what else is there depends on it.
-        let head: Head = serde_json::from_slice(&text).map_err(broken)?;
+        let head: Head = serde_json::from_slice(text).map_err(broken)?;
         head.check(path)?;
-        serde_json::from_slice(&text).map_err(broken)
+        serde_json::from_slice(text).map_err(broken)
     }
 }
 

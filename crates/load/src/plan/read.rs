@@ -11,6 +11,7 @@ use super::{Plan, PlanError};
 use gauntlet_engine::cast::TOKENS;
 use gauntlet_engine::scenario::changes;
 use gauntlet_engine::scenario::reader::{Source, Table};
+use gauntlet_report::file;
 use gauntlet_wire::Version;
 use std::ops::{Range, RangeInclusive};
 use std::path::Path;
@@ -58,7 +59,7 @@ impl Plan {
     /// # Errors
     /// [`PlanError`] with the place of the first fault.
     pub fn load(path: &Path) -> Result<Self, PlanError> {
-        let text = std::fs::read_to_string(path).map_err(|error| {
+        let text = file::written(path).map_err(|error| {
             Source { path, text: "" }.error(None, format!("the plan cannot be read: {error}"))
         })?;
         Self::read(path, &text)

@@ -1,5 +1,6 @@
 //! One payment of one user: what is sent, what comes back, what is written down.
 
+use super::body::{self, Body, Unread};
 use super::desk::{Desk, Visit};
 use super::notes::{Kind, Notes};
 use crate::job::{Answer, Job, Sold, Work};
@@ -61,6 +62,8 @@ pub(super) struct Errand {
 struct Got {
     status: u16,
     body: Vec<u8>,
+    /// Whether the word that only paid content has is in the body.
+    has_canary: bool,
     receipt: Option<String>,
     /// Why nothing came back.
     fault: Option<(Mark, String)>,
@@ -147,6 +150,7 @@ impl Errand {
         let failed = |text: String| Got {
             status: 0,
             body: Vec::new(),
+            has_canary: false,
             receipt: None,
             fault: Some((Mark::Broken, text)),
             sent,
@@ -188,11 +192,14 @@ impl Errand {
         let status = response.status().as_u16();
         let receipt = response.headers().get(receipt_header(self.job.version));
         let receipt = receipt.and_then(|value| value.to_str().ok()).map(str::to_owned);
-        let (body, fault) = match response.bytes().await {
-            Ok(body) => (body.to_vec(), None),
-            Err(error) => (Vec::new(), Some(fault(&error))),
+        let canary = self.job.sold.as_ref().and_then(|sold| sold.canary.as_deref()).unwrap_or_default();
+        let (body, fault) = match body::read(response, canary.as_bytes()).await {
+            Ok(body) => (body, None),
+            Err(Unread::Broken(error)) => (Body::new(b""), Some(fault(&error))),
+            Err(Unread::Endless) => (Body::new(b""), Some((Mark::Broken, Unread::endless()))),
         };
-        Got { status, body, receipt, fault, sent, done: Instant::now() }
+        let Body { kept, has_word, .. } = body;
+        Got { status, body: kept, has_canary: has_word, receipt, fault, sent, done: Instant::now() }
     }
 
     fn read(&self, phase: Phase, got: &Got) -> Read {
@@ -208,11 +215,8 @@ impl Errand {
 
     /// A challenge is good when it is a 402, a purchase when it has the content.
     fn bought(&self, phase: Phase, got: &Got) -> Read {
-        let canary = self.job.sold.as_ref().and_then(|sold| sold.canary.as_deref());
-        let served = match canary {
-            Some(canary) => contains(&got.body, canary.as_bytes()),
-            None => (200..300).contains(&got.status),
-        };
+        let has_a_canary = self.job.sold.as_ref().is_some_and(|sold| sold.canary.is_some());
+        let served = if has_a_canary { got.has_canary } else { (200..300).contains(&got.status) };
         let mark = match (phase, served, got.status) {
             (Phase::Challenge, false, 402) => Mark::Good,
             // Content for nothing.
@@ -291,10 +295,6 @@ fn settled(got: &Got) -> Read {
 
 fn named(answer: &SettleAnswer) -> Option<B256> {
     answer.transaction.as_ref()?.parse().ok()
-}
-
-fn contains(body: &[u8], canary: &[u8]) -> bool {
-    !canary.is_empty() && body.windows(canary.len()).any(|window| window == canary)
 }
 
 fn fault(error: &reqwest::Error) -> (Mark, String) {

@@ -4,6 +4,7 @@
 //! It is a process of its own because Goose owns what a process has only once: the handler of Ctrl-C, the logger, stdout.
 
 mod ask;
+mod body;
 mod desk;
 mod line;
 mod notes;

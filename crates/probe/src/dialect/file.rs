@@ -1,6 +1,7 @@
 //! What a dialect says, and its file.
 
 use crate::section::did_you_mean;
+use gauntlet_report::file;
 use gauntlet_wire::Version;
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -211,7 +212,7 @@ impl Dialect {
         }
         let path = beside.join(name);
         let failed = |why: String| DialectError::File { path: path.clone(), why };
-        let text = std::fs::read_to_string(&path).map_err(|error| failed(error.to_string()))?;
+        let text = file::written(&path).map_err(|error| failed(error.to_string()))?;
         Self::parse(&text).map(Some).map_err(failed)
     }
 

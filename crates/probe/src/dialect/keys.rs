@@ -1,6 +1,7 @@
 //! Keys of a caller: from the environment or from files, never from a command line, never into a record.
 
 use super::Dialect;
+use gauntlet_report::file;
 use std::collections::BTreeMap;
 
 /// The keys that a dialect's requests need, by name.
@@ -47,7 +48,7 @@ impl Keys {
         let named = dialect.key_names().into_iter().map(|name| {
             let key = match (variable(name), variable(&format!("{name}_FILE"))) {
                 (Some(key), _) => key,
-                (None, Some(path)) => std::fs::read_to_string(&path).map_err(|error| KeysError::File {
+                (None, Some(path)) => file::written(path.as_ref()).map_err(|error| KeysError::File {
                     name: name.to_owned(),
                     path,
                     why: error.to_string(),

@@ -100,8 +100,8 @@ impl Compared {
         if !args.takes_stdout() {
             match args.format {
                 Format::Human => output::result(&self.human(&Style { color, width: settings::width() })),
-                Format::Json => output::result(&output::visible_json(&format!("{:#}", self.document()?))),
-                Format::Ndjson => output::result(&output::visible_json(&lines(self.document()?))),
+                Format::Json => output::result(&format!("{:#}", self.document()?)),
+                Format::Ndjson => output::result(&lines(self.document()?)),
             }
         }
         Ok(ExitCode::from_number(self.exit()).unwrap_or(ExitCode::Harness))

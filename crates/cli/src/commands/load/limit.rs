@@ -30,7 +30,7 @@ pub(super) async fn find_limit(
     drop(watcher);
     let text = super::json(&limit)?;
     output::to_file(&config.folder.join(limit::REPORT), &format!("{text}\n"))?;
-    output::to_file(&config.folder.join("limit.txt"), &limit::human(&limit, &Style::PLAIN))?;
+    output::to_text_file(&config.folder.join("limit.txt"), &limit::human(&limit, &Style::PLAIN))?;
     output::to_file(&config.folder.join("limit.csv"), &limit::csv(&limit))?;
     output::to_file(&config.folder.join("limit.svg"), &limit::svg(&limit))?;
     args.reports.write_limit(&limit)?;

@@ -34,6 +34,7 @@ fn read(path: &Path) -> Result<LoadReport, Failure> {
         Failure::usage(format!("{}: {error}", file.display()))
             .with_help("name folders that `gauntlet load --shard` wrote")
     };
-    let text = std::fs::read_to_string(&file).map_err(|error| broken(error.to_string()))?;
-    serde_json::from_str(&text).map_err(|error| broken(format!("this is no report of a load run: {error}")))
+    let bytes = gauntlet_report::file::recorded(&file).map_err(|error| broken(error.to_string()))?;
+    serde_json::from_slice(&bytes)
+        .map_err(|error| broken(format!("this is no report of a load run: {error}")))
 }

@@ -69,7 +69,7 @@ pub(crate) async fn worker() -> Result<ExitCode, Failure> {
 
 /// Writes the reports of a run beside its record.
 fn write(report: &LoadReport, folder: &Path) -> Result<(), Failure> {
-    output::to_file(&folder.join("report.txt"), &render::human(report, &Style::PLAIN))?;
+    output::to_text_file(&folder.join("report.txt"), &render::human(report, &Style::PLAIN))?;
     output::to_file(&folder.join("series.csv"), &render::series(report))
 }
 

@@ -62,7 +62,7 @@ impl Stored {
             Failure::usage(format!("{}: {error}", file.display()))
                 .with_help("the folder of a case is made by a run with --cases; run it again")
         };
-        let text = std::fs::read_to_string(&file).map_err(|error| broken(error.to_string()))?;
+        let text = gauntlet_report::file::written(&file).map_err(|error| broken(error.to_string()))?;
         let facts = serde_json::from_str(&text).map_err(|error| broken(error.to_string()))?;
         let run = folder.parent().and_then(Path::parent).map(Path::to_owned).unwrap_or_default();
         let record = Record::read(&run).map_err(|error| unreadable(&error))?;
@@ -145,8 +145,8 @@ fn compare_cases(folder: &Path, facts: &Facts, again: &Record) -> Option<Verdict
         Outcome::Warn => ExitCode::Success,
         Outcome::Fail => ExitCode::Failure,
     };
-    let before =
-        std::fs::read_to_string(folder.join("response.http")).map_or_else(|_| String::new(), |it| said(&it));
+    let before = gauntlet_report::file::recorded(&folder.join("response.http")).unwrap_or_default();
+    let before = if before.is_empty() { String::new() } else { said(&String::from_utf8_lossy(&before)) };
     let deciding = worst.findings.iter().find_map(|finding| finding.exchange);
     let answer = deciding.and_then(|seq| again.exchange(seq)).and_then(|exchange| exchange.response.as_ref());
     let after = answer.map_or_else(String::new, |answer| {

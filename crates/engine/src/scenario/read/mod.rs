@@ -14,6 +14,7 @@ use super::reader::{Source, Table};
 use super::sense;
 use gauntlet_chain::Mining;
 use gauntlet_probe::Role;
+use gauntlet_report::file;
 use gauntlet_wire::Version;
 use std::path::Path;
 use toml::Spanned;
@@ -36,7 +37,7 @@ impl Scenario {
     /// # Errors
     /// At least one [`ScenarioError`].
     pub fn load_all(path: &Path) -> Result<Self, Vec<ScenarioError>> {
-        let text = std::fs::read_to_string(path).map_err(|error| {
+        let text = file::written(path).map_err(|error| {
             vec![Source { path, text: "" }.error(None, format!("the scenario cannot be read: {error}"))]
         })?;
         Self::parse_all(&text, path)
