@@ -67,7 +67,7 @@ fn index(documents: &BTreeMap<&str, Vec<&Requirement>>, covering: &Covering) -> 
     let mut text = format!(
         "# Every requirement\n\nThis build knows {total} requirements. Each is one rule of a document that can be tried, in \
          our own words, with the document and the section that has it. *Covered*: at least one check tries it. *Excluded*: no \
-         check does, and its entry says why. *Open*: no check does yet.\n\n<!-- merge: trace -->\n\n| document | \
+         check does, and its entry says why. *Open*: no check does yet.\n\nWhich mutants each check was seen to catch stands in `reports/trace`, made by `cargo xtask trace` from runs of the kill matrix.\n\n| document | \
          requirements | covered | excluded | open |\n| --- | ---: | ---: | ---: | ---: |\n"
     );
     for (document, rules) in documents {

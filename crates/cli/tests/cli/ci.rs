@@ -41,15 +41,50 @@ fn a_failure_ends_the_step_and_leaves_its_reports() {
     assert!(gauntlet.read("gauntlet-run/summary.md").contains("facilitator.verify.signature-"));
 }
 
+/// As the workflow does it: the first job has nothing to compare with, the next has what the last one left.
+#[test]
+fn a_job_is_compared_with_the_one_before() {
+    let gauntlet = Gauntlet::new();
+    let select = ("INPUT_SELECT", "facilitator.verify.signature-*");
+    let job = |target| script(&gauntlet, "run.sh", &[("INPUT_TARGET", target), ("INPUT_BEFORE", "before"), select]);
+    let keep = || {
+        let _ = fs::remove_dir_all(gauntlet.dir().join("before"));
+        fs::rename(gauntlet.dir().join("gauntlet-run"), gauntlet.dir().join("before")).unwrap();
+    };
+    job("double:facilitator").exits(0).remarks("nothing to compare with");
+    keep();
+    job("double:facilitator").exits(0);
+    assert!(gauntlet.read("step.md").contains(&gauntlet.read("gauntlet-run/comparison.md")));
+    keep();
+    job("double:facilitator+no-signature-check").exits(1);
+    let comparison = gauntlet.read("gauntlet-run/comparison.md");
+    assert!(comparison.contains("facilitator.verify.signature-"), "{comparison}");
+}
+
+/// A regression is told where the run itself is green: here a check that is not run any more.
+#[test]
+fn what_is_gone_ends_a_green_job() {
+    let gauntlet = Gauntlet::new();
+    let job = |select| {
+        let inputs = [("INPUT_TARGET", "double:facilitator"), ("INPUT_BEFORE", "before"), ("INPUT_SELECT", select)];
+        script(&gauntlet, "run.sh", &inputs)
+    };
+    job("facilitator.supported.kinds\nfacilitator.supported.members").exits(0);
+    fs::rename(gauntlet.dir().join("gauntlet-run"), gauntlet.dir().join("before")).unwrap();
+    job("facilitator.supported.kinds").exits(6);
+    assert!(gauntlet.read("gauntlet-run/comparison.md").contains("facilitator.supported.members"));
+}
+
 #[test]
 fn inputs_are_arguments_and_never_program_text() {
     let gauntlet = Gauntlet::new();
     let hostile = "$(touch pwned); touch pwned\n`touch pwned`";
-    for input in ["INPUT_TARGET", "INPUT_SELECT", "INPUT_ARGUMENTS", "INPUT_ROLE"] {
-        let mut inputs = vec![("INPUT_TARGET", "double:facilitator")];
+    for input in ["INPUT_TARGET", "INPUT_SELECT", "INPUT_ARGUMENTS", "INPUT_ROLE", "INPUT_BEFORE"] {
+        let mut inputs = vec![("INPUT_TARGET", "double:facilitator"), ("INPUT_SELECT", "facilitator.supported.kinds")];
         inputs.push((input, hostile));
         let said = script(&gauntlet, "run.sh", &inputs);
-        assert_ne!(said.code, 0, "{input}: {said}");
+        // Where nothing was kept there is nothing to compare with.
+        assert_eq!(said.code == 0, input == "INPUT_BEFORE", "{input}: {said}");
         assert!(!gauntlet.dir().join("pwned").exists(), "{input} was run");
     }
 }
