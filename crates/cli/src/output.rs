@@ -79,7 +79,7 @@ const TOLD: usize = 3_000;
 
 /// An error with the place in the user's file; nothing when it cannot be drawn.
 pub(crate) fn picture(failure: &Failure, color: bool) -> Option<String> {
-    let mut message = text::shorten(&failure.message, TOLD);
+    let mut message = text::shorten(&text::harmless(&failure.message, false), TOLD);
     let place = failure.place.as_ref().filter(|place| {
         let can_be_drawn = place.text.lines().all(|line| line.len() <= DRAWN);
         if !can_be_drawn {
