@@ -4,9 +4,8 @@ use crate::failure::Failure;
 use gauntlet_load::compare::Baseline;
 use gauntlet_load::limit::{self, Limit};
 use gauntlet_load::{LoadReport, conduct, result};
-use gauntlet_report::Record;
 use gauntlet_report::compare::Side;
-use gauntlet_report::record;
+use gauntlet_report::{Record, file as files, record};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use std::path::{Path, PathBuf};
@@ -84,7 +83,7 @@ fn rounds(path: &Path) -> Result<Vec<LoadReport>, Failure> {
 }
 
 fn text(path: &Path) -> Result<String, Failure> {
-    std::fs::read_to_string(path)
+    files::recorded_text(path)
         .map_err(|error| Failure::usage(format!("cannot read {}: {error}", path.display())).with_help(HELP))
 }
 

@@ -161,6 +161,10 @@ impl Verdict {
         } else if unresolved > 0 {
             let reason = format!("of {unresolved} payments nobody can say yet whether they will be taken");
             (Outcome::Inconclusive, vec![reason])
+        } else if !any_as_it_should_be(evidence.books) {
+            let reason =
+                "not one payment was answered as it should be: a load that nobody served measures nothing";
+            (Outcome::Inconclusive, vec![reason.into()])
         } else {
             (Outcome::Passed, Vec::new())
         };
@@ -170,6 +174,12 @@ impl Verdict {
         }
         verdict
     }
+}
+
+/// Whether a good payment was served or a wrong one refused. A target that only lets everybody wait loses nobody's money,
+/// and is not green for that.
+fn any_as_it_should_be(books: &Closed) -> bool {
+    [Class::Paid, Class::Pending, Class::WrongRefused].into_iter().any(|class| books.count(class) > 0)
 }
 
 /// Money first: none of this is excused by anything.
@@ -304,6 +314,15 @@ mod tests {
         assert_eq!(Verdict::judge(&evidence(&strays, &[], &times)).word, Outcome::Failed);
         let died = Evidence { died: Some("exit 1".into()), ..evidence(&fine, &[], &times) };
         assert_eq!(Verdict::judge(&died).word, Outcome::Failed);
+    }
+
+    #[test]
+    fn a_load_that_nobody_served_is_not_green() {
+        let times = Times::new();
+        let word = |books: &Closed| Verdict::judge(&evidence(books, &[], &times)).word;
+        assert_eq!(word(&closed(&[(Class::Lost, 60), (Class::Refused, 40)])), Outcome::Inconclusive);
+        assert_eq!(word(&closed(&[(Class::Lost, 99), (Class::Paid, 1)])), Outcome::Passed);
+        assert_eq!(word(&closed(&[(Class::WrongRefused, 100)])), Outcome::Passed);
     }
 
     #[test]

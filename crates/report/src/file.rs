@@ -28,6 +28,14 @@ pub fn recorded(path: &Path) -> io::Result<Vec<u8>> {
     bytes(path, RECORDED)
 }
 
+/// The text of a file that Gauntlet has written.
+///
+/// # Errors
+/// As [`recorded`]; and for what is no UTF-8.
+pub fn recorded_text(path: &Path) -> io::Result<String> {
+    text(recorded(path)?)
+}
+
 fn text(bytes: Vec<u8>) -> io::Result<String> {
     String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to() + 1;

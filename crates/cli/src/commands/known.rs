@@ -7,7 +7,7 @@ use gauntlet_engine::KnownIssues;
 use gauntlet_engine::known::{Update, UpdateError, Wanted, updated};
 use gauntlet_engine::trial::Held;
 use gauntlet_report::text::escape;
-use gauntlet_report::{ExitCode, clock};
+use gauntlet_report::{ExitCode, clock, file};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
@@ -100,7 +100,7 @@ fn too_little(held: &Held) -> Option<&'static str> {
 
 /// The text of a file; of one that is not there yet, none.
 fn read(path: &Path) -> Result<String, Failure> {
-    match std::fs::read_to_string(path) {
+    match file::written(path) {
         Ok(text) => Ok(text),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(String::new()),
         Err(error) => Err(Failure::usage(format!("{} cannot be read: {error}", path.display()))),

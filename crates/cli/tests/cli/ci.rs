@@ -46,7 +46,8 @@ fn a_failure_ends_the_step_and_leaves_its_reports() {
 fn a_job_is_compared_with_the_one_before() {
     let gauntlet = Gauntlet::new();
     let select = ("INPUT_SELECT", "facilitator.verify.signature-*");
-    let job = |target| script(&gauntlet, "run.sh", &[("INPUT_TARGET", target), ("INPUT_BEFORE", "before"), select]);
+    let job =
+        |target| script(&gauntlet, "run.sh", &[("INPUT_TARGET", target), ("INPUT_BEFORE", "before"), select]);
     let keep = || {
         let _ = fs::remove_dir_all(gauntlet.dir().join("before"));
         fs::rename(gauntlet.dir().join("gauntlet-run"), gauntlet.dir().join("before")).unwrap();
@@ -66,7 +67,8 @@ fn a_job_is_compared_with_the_one_before() {
 fn what_is_gone_ends_a_green_job() {
     let gauntlet = Gauntlet::new();
     let job = |select| {
-        let inputs = [("INPUT_TARGET", "double:facilitator"), ("INPUT_BEFORE", "before"), ("INPUT_SELECT", select)];
+        let inputs =
+            [("INPUT_TARGET", "double:facilitator"), ("INPUT_BEFORE", "before"), ("INPUT_SELECT", select)];
         script(&gauntlet, "run.sh", &inputs)
     };
     job("facilitator.supported.kinds\nfacilitator.supported.members").exits(0);
@@ -80,7 +82,8 @@ fn inputs_are_arguments_and_never_program_text() {
     let gauntlet = Gauntlet::new();
     let hostile = "$(touch pwned); touch pwned\n`touch pwned`";
     for input in ["INPUT_TARGET", "INPUT_SELECT", "INPUT_ARGUMENTS", "INPUT_ROLE", "INPUT_BEFORE"] {
-        let mut inputs = vec![("INPUT_TARGET", "double:facilitator"), ("INPUT_SELECT", "facilitator.supported.kinds")];
+        let mut inputs =
+            vec![("INPUT_TARGET", "double:facilitator"), ("INPUT_SELECT", "facilitator.supported.kinds")];
         inputs.push((input, hostile));
         let said = script(&gauntlet, "run.sh", &inputs);
         // Where nothing was kept there is nothing to compare with.
