@@ -8,6 +8,7 @@ mod trace;
 
 use clap::{Parser, Subcommand};
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
 #[derive(Parser)]
 #[command(name = "cargo xtask", about = "Regenerates what is generated in this repository")]
@@ -61,7 +62,22 @@ enum Task {
     },
 }
 
-fn main() -> anyhow::Result<()> {
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tell(&format!("Error: {error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[expect(clippy::print_stderr, reason = "this is where xtask speaks to whoever started it")]
+fn tell(line: &str) {
+    eprintln!("{line}");
+}
+
+fn run() -> anyhow::Result<()> {
     // The manifest's folder is below the root of the repository, wherever the task is started from.
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     match Cli::parse().task {

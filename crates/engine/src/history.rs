@@ -40,6 +40,10 @@ pub struct Entry {
 /// How much of the head and of the body of an answer is remembered for as long as a run lasts, bytes each. Verdicts have some
 /// hundreds; a target that says a megabyte each time would have taken the whole memory of the machine.
 const KEPT: usize = 32 * 1024;
+/// Of a longer body that is JSON, so much of each text is kept, bytes: what is said there stays legible to the checks.
+const KEPT_OF_A_TEXT: usize = 1024;
+/// And so many items of each list and members of each object.
+const KEPT_ITEMS: usize = 100;
 
 impl Entry {
     /// What the history keeps of an exchange; `None` when it did not go to a facilitator.
@@ -50,8 +54,13 @@ impl Entry {
         let Asked { endpoint, version, said, payment, well_formed, chain_healthy } = case.asked.clone()?;
         let response = case.exchange.response.clone().unwrap_or_default();
         let head = &response.head[..response.head.floor_char_boundary(KEPT)];
-        let body = &response.body[..response.body.len().min(KEPT)];
-        let is_whole = body.len() == response.body.len() && response.dropped == 0;
+        let (body, is_whole) = match in_short(&response.body).filter(|_| response.dropped == 0) {
+            Some(short) => (short, true),
+            None => {
+                let kept = &response.body[..response.body.len().min(KEPT)];
+                (kept.to_vec(), kept.len() == response.body.len() && response.dropped == 0)
+            }
+        };
         Some(Self {
             check: case.check.clone(),
             version,
@@ -59,8 +68,8 @@ impl Entry {
             sent: case.sent.clone(),
             exchange: case.exchange.seq,
             status: case.exchange.status,
-            text: format!("{head}\n{}", String::from_utf8_lossy(body)),
-            body: (is_whole && std::str::from_utf8(body).is_ok()).then_some(head.len() + 1),
+            text: format!("{head}\n{}", String::from_utf8_lossy(&body)),
+            body: (is_whole && std::str::from_utf8(&body).is_ok()).then_some(head.len() + 1),
             said,
             payment,
             well_formed,
@@ -96,6 +105,36 @@ impl Entry {
             Endpoint::Settle => self.settle()?.reason,
             Endpoint::Supported => None,
         }
+    }
+}
+
+/// A JSON body that is too long to be kept, with its long texts, lists and objects cut; nothing for any other body. A verdict
+/// that quotes a token's 180 KB is a verdict all the same.
+fn in_short(body: &[u8]) -> Option<Vec<u8>> {
+    if body.len() <= KEPT {
+        return None;
+    }
+    let mut json = serde_json::from_slice(body).ok()?;
+    cut(&mut json);
+    serde_json::to_vec(&json).ok().filter(|short| short.len() <= KEPT)
+}
+
+fn cut(json: &mut Value) {
+    match json {
+        Value::String(text) => text.truncate(text.floor_char_boundary(KEPT_OF_A_TEXT)),
+        Value::Array(items) => {
+            items.truncate(KEPT_ITEMS);
+            items.iter_mut().for_each(cut);
+        }
+        Value::Object(members) => {
+            let mut place = 0;
+            members.retain(|_, _| {
+                place += 1;
+                place <= KEPT_ITEMS
+            });
+            members.values_mut().for_each(cut);
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
 
@@ -138,5 +177,24 @@ impl History {
     #[must_use]
     pub fn relayed(&self) -> BTreeSet<PaymentKey> {
         lock(&self.relayed).clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_long_verdict_is_kept_as_a_short_one() {
+        let long = json!({ "isValid": false, "invalidReason": "x", "invalidMessage": "é".repeat(90_000), "more": [vec![1; 500]] });
+        let short = in_short(long.to_string().as_bytes()).unwrap();
+        let short: Value = serde_json::from_slice(&short).unwrap();
+        assert_eq!((&short["isValid"], &short["invalidReason"]), (&json!(false), &json!("x")));
+        assert_eq!(short["invalidMessage"].as_str().unwrap().len(), KEPT_OF_A_TEXT);
+        assert_eq!(short["more"][0].as_array().unwrap().len(), KEPT_ITEMS);
+        // What is short is kept as it came, and what is no JSON, or an endless list of names, is no verdict.
+        assert!(in_short(b"{ \"isValid\" : true }").is_none());
+        assert!(in_short("x".repeat(2 * KEPT).as_bytes()).is_none());
     }
 }

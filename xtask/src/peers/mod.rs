@@ -3,6 +3,7 @@
 mod page;
 mod result;
 
+use crate::tell;
 use anyhow::{Context as _, bail, ensure};
 use gauntlet_probe::{Manifest, Role};
 use result::Tried;
@@ -40,11 +41,6 @@ fn build(root: &Path) -> anyhow::Result<PathBuf> {
     let built = Command::new("cargo").args(["build", "--release", "--quiet"]).current_dir(root).status()?;
     ensure!(built.success(), "the binary cannot be built");
     Ok(root.join("target/release/gauntlet"))
-}
-
-#[expect(clippy::print_stderr, reason = "the grid takes most of an hour, and a person waits for it")]
-fn tell(line: &str) {
-    eprintln!("{line}");
 }
 
 /// The manifests of these names, or all.
@@ -151,9 +147,14 @@ mod tests {
     fn the_pages_are_those_of_the_results() -> anyhow::Result<()> {
         let folder = root().join("reports/compatibility");
         let tried = read_all(&folder)?;
-        assert_eq!(fs::read_to_string(folder.join("README.md"))?, page::page(&tried));
+        let stale = "is stale: run cargo xtask peers --page";
+        assert!(
+            fs::read_to_string(folder.join("README.md"))? == page::page(&tried),
+            "reports/compatibility {stale}"
+        );
         let readme = fs::read_to_string(root().join("README.md"))?;
-        assert_eq!(with_grid(&readme, &page::grid(&tried, "reports/compatibility/README.md"))?, readme);
+        let grid = page::grid(&tried, "reports/compatibility/README.md");
+        assert!(with_grid(&readme, &grid)? == readme, "the grid of README.md {stale}");
         Ok(())
     }
 

@@ -102,7 +102,11 @@ fn finding(text: &mut String, group: &[&Found]) {
         Some(LiesWith::Both) => "both the specification and the implementation",
         None => "nobody yet: not triaged",
     };
-    let known = if first.reason.is_some() { "known" } else { "red" };
+    let known = match (&first.reason, first.outcome.as_str()) {
+        (Some(_), _) => "known",
+        (None, "warn") => "not known",
+        (None, _) => "red",
+    };
     let reason = first.reason.as_deref().unwrap_or("It is in no file of known issues.");
     let _ = writeln!(
         text,
@@ -113,7 +117,12 @@ fn finding(text: &mut String, group: &[&Found]) {
         first.outcome,
         capital(reason),
     );
-    let sent = first.sent.as_deref().map(|sent| format!("sent {}; ", quoted(sent))).unwrap_or_default();
+    let sent = first
+        .sent
+        .as_deref()
+        .filter(|sent| !sent.is_empty())
+        .map(|sent| format!("sent {}; ", quoted(sent)))
+        .unwrap_or_default();
     let _ = writeln!(text, "- {sent}wanted {}; got {}", quoted(&first.want), quoted(&first.got));
     let _ = writeln!(text, "- shown by `{}`", first.again);
     if group.len() > 1 {
