@@ -74,7 +74,7 @@ pub(crate) enum Command {
     /// Buy one resource with our client double
     Pay(crate::commands::pay::PayArgs),
     /// The wire cases as JSON, for the tests of other implementations
-    Vectors(VectorsArgs),
+    Vectors(crate::commands::vectors::VectorsArgs),
     /// What is installed and what is missing
     Doctor(DoctorArgs),
     /// Completions for a shell
@@ -397,34 +397,6 @@ pub(crate) enum LoadFormat {
     Human,
     /// One JSON document.
     Json,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct VectorsArgs {
-    #[command(subcommand)]
-    pub(crate) command: VectorsCommand,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum VectorsCommand {
-    /// Write them into a folder
-    Export(VectorsExportArgs),
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct VectorsExportArgs {
-    /// The folder; it is made when it is not there
-    #[arg(long, value_name = "DIR", default_value = "vectors")]
-    pub(crate) out: PathBuf,
-    /// Network profile whose chain id and token the payments have: base-sepolia, base, local, bsc or bsc-testnet
-    #[arg(long, value_name = "NAME", default_value = "base-sepolia")]
-    pub(crate) network: String,
-    /// Seed of accounts, nonces and combinations
-    #[arg(long, value_name = "N", default_value_t = 402)]
-    pub(crate) seed: u64,
-    /// Write into a folder that holds other files too, and over files of the same names
-    #[arg(long)]
-    pub(crate) force: bool,
 }
 
 #[derive(Debug, Args)]

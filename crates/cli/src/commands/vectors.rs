@@ -1,13 +1,41 @@
 //! `gauntlet vectors export`: the wire cases as JSON, for the tests of other implementations.
 
-use crate::args::{VectorsArgs, VectorsCommand, VectorsExportArgs};
 use crate::failure::Failure;
 use crate::{output, settings};
+use clap::{Args, Subcommand};
 use gauntlet_report::ExitCode;
 use gauntlet_wire::vectors::{SCHEMA, SCHEMA_NAME, Setting, files};
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+#[derive(Debug, Args)]
+pub(crate) struct VectorsArgs {
+    #[command(subcommand)]
+    pub(crate) command: VectorsCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum VectorsCommand {
+    /// Write them into a folder
+    Export(VectorsExportArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct VectorsExportArgs {
+    /// The folder; it is made when it is not there
+    #[arg(long, value_name = "DIR", default_value = "vectors")]
+    pub(crate) out: PathBuf,
+    /// Network profile whose chain id and token the payments have: base-sepolia, base, local, bsc or bsc-testnet
+    #[arg(long, value_name = "NAME", default_value = "base-sepolia")]
+    pub(crate) network: String,
+    /// Seed of accounts, nonces and combinations
+    #[arg(long, value_name = "N", default_value_t = 402)]
+    pub(crate) seed: u64,
+    /// Write into a folder that holds other files too, and over files of the same names
+    #[arg(long)]
+    pub(crate) force: bool,
+}
 
 pub(crate) fn run(args: &VectorsArgs) -> Result<ExitCode, Failure> {
     match &args.command {
