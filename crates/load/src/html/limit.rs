@@ -5,7 +5,6 @@ use super::{Chart, HtmlError, Page, Row, Table, field};
 use crate::limit::{Bound, Limit, Step, human};
 use askama::Template as _;
 use gauntlet_report::render::Style;
-use gauntlet_report::render::html::STYLE;
 
 /// Renders a search.
 ///
@@ -24,7 +23,6 @@ pub fn limit_html(limit: &Limit) -> Result<String, HtmlError> {
     let text = human(limit, &Style::PLAIN);
     let why = text.lines().find(|line| line.starts_with(&word)).unwrap_or_default();
     let page = Page {
-        style: STYLE,
         title: field(&format!("Limit of {}", limit.target)),
         tone,
         head: field(why.trim_start_matches(word.as_str()).trim()),

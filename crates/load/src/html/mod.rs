@@ -1,7 +1,7 @@
 //! A load run, or the search for a limit, as one HTML file in the style of the trial's page: no network, no script, light
 //! and dark, for a screen of any width and for paper.
 //!
-//! The template is `templates/load.html` and escapes every text; a text has passed
+//! The template `templates/load.html` fills in the frame of the trial's page and escapes every text; a text has passed
 //! [`escape`](gauntlet_report::text::escape) before, so that no control character is in it. The curves are SVG of our own,
 //! made of numbers and of words of ours alone ([`plot`]).
 
@@ -30,8 +30,6 @@ pub struct HtmlError(#[from] askama::Error);
 #[derive(Template)]
 #[template(path = "load.html")]
 struct Page {
-    /// The style sheet of the trial's page, which has no `<`.
-    style: &'static str,
     title: String,
     tone: &'static str,
     word: String,

@@ -7,7 +7,6 @@ use crate::render::times;
 use crate::result::LoadReport;
 use askama::Template as _;
 use gauntlet_report::clock;
-use gauntlet_report::render::html::STYLE;
 use gauntlet_report::text::{count, shorten_hex};
 use std::time::Duration;
 
@@ -20,7 +19,6 @@ const SHOWN: usize = 5;
 /// [`HtmlError`] when the page cannot be written.
 pub fn html(report: &LoadReport) -> Result<String, HtmlError> {
     let page = Page {
-        style: STYLE,
         title: field(&format!("Load {} on {}", report.plan.name, report.target)),
         tone: tone(report.verdict.word),
         word: report.verdict.word.as_str().to_owned(),

@@ -7,18 +7,8 @@ use crate::limit::sample::limit;
 use crate::plan::{Judged, Pace, Stage, Threshold};
 use crate::result::{LoadReport, Ruled};
 use crate::verdict::Outcome;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
-use serde_json::Value;
-use std::collections::BTreeSet;
-use std::io::Write as _;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use gauntlet_pages::{Browser, EVIL, Look, Tag, count, poisoned};
 use std::time::Duration;
-
-/// Markup, escapes of a terminal, NUL, marks of direction, and no character in its place.
-const EVIL: &str = "</style></script><script>alert('x')</script>\"><img src=x onerror=y>]]>\u{0}\u{1b}[31m\u{9b}2J\r\n{{ 7 * 7 }} \
-                    {% raw %} &lt; \u{202e}gnp\u{2028}\u{feff}\u{ffff}";
 
 /// A run with everything: a warm-up, a stall, errors, a loss, a missed threshold, what came after the plan.
 fn full() -> LoadReport {
@@ -54,80 +44,12 @@ fn full() -> LoadReport {
     run
 }
 
-/// The same with a text in place of every other text that can be any text.
-fn poisoned<T: Serialize + DeserializeOwned>(sound: &T, evil: &str) -> T {
-    let mut value = serde_json::to_value(sound).unwrap();
-    for path in texts(&value, String::new()) {
-        let mut tried = value.clone();
-        *tried.pointer_mut(&path).unwrap() = Value::from(evil);
-        if serde_json::from_value::<T>(tried.clone()).is_ok() {
-            value = tried;
-        }
-    }
-    serde_json::from_value(value).unwrap()
-}
-
-/// Where in a value there are texts, as JSON pointers.
-fn texts(value: &Value, at: String) -> Vec<String> {
-    match value {
-        Value::String(_) => vec![at],
-        Value::Array(items) => {
-            items.iter().enumerate().flat_map(|(index, item)| texts(item, format!("{at}/{index}"))).collect()
-        }
-        Value::Object(members) => {
-            members.iter().flat_map(|(name, item)| texts(item, format!("{at}/{name}"))).collect()
-        }
-        _ => Vec::new(),
-    }
-}
-
-/// The names of the tags of a page in which every tag that is opened is closed in its turn, and all that holds for any page.
-fn read(page: &str) -> Vec<String> {
-    const VOID: [&str; 2] = ["meta", "br"];
-    let body = page.strip_prefix("<!DOCTYPE html>").unwrap();
-    let (before, rest) = body.split_once("<style>").unwrap();
-    let (style, after) = rest.split_once("</style>").unwrap();
-    assert!(!style.contains('<') && !style.contains("url(") && !style.contains("@import"));
-    let (mut found, mut open, mut ids) = (Vec::new(), Vec::new(), BTreeSet::new());
-    let mut leads = Vec::new();
-    for part in format!("{before}{after}").split('<').skip(1) {
-        let (tag, _) = part.split_once('>').unwrap_or_else(|| panic!("a bare < before {part:?}"));
-        if let Some(name) = tag.strip_prefix('/') {
-            assert_eq!(open.pop().as_deref(), Some(name), "closed before {part:?}");
-            continue;
-        }
-        let name = tag.split(' ').next().unwrap().to_owned();
-        for attribute in tag.split(' ').skip(1) {
-            let name = attribute.split_once('=').map_or("", |(name, _)| name);
-            assert!(!name.starts_with("on") && name != "style", "{tag}");
-        }
-        if let Some((_, rest)) = tag.split_once(" id=\"") {
-            assert!(ids.insert(rest.split('"').next().unwrap().to_owned()), "twice: {tag}");
-        }
-        if let Some((_, rest)) = tag.split_once(" href=\"") {
-            leads.push(rest.split('"').next().unwrap().strip_prefix('#').unwrap().to_owned());
-        }
-        if !VOID.contains(&name.as_str()) && !tag.ends_with('/') {
-            open.push(name.clone());
-        }
-        found.push(name);
-    }
-    assert!(open.is_empty(), "never closed: {open:?}");
-    assert!(leads.iter().all(|lead| ids.contains(lead)), "{leads:?} in {ids:?}");
-    for foreign in ["script", "img", "link", "iframe", "object", "form", "base", "image", "use"] {
-        assert!(!found.iter().any(|name| name == foreign), "{foreign}");
-    }
+/// The tags of a page in which every number is one.
+fn read(page: &str) -> Vec<Tag> {
     for number in ["NaN", "inf", "-0.0\""] {
         assert!(!page.contains(&format!("\"{number}")) && !page.contains(&format!(" {number}")), "{number}");
     }
-    assert!(!page.contains(|letter: char| letter.is_control() && letter != '\n'));
-    assert!(!page.contains(['\u{202e}', '\u{2028}', '\u{feff}', '\u{ffff}']));
-    assert!(!page.contains("compliant"));
-    found
-}
-
-fn count(tags: &[String], name: &str) -> usize {
-    tags.iter().filter(|tag| *tag == name).count()
+    gauntlet_pages::read(page)
 }
 
 #[test]
@@ -207,103 +129,16 @@ fn a_run_in_markdown() {
     insta::assert_snapshot!(crate::markdown::markdown(&full()));
 }
 
-// --- in a browser -------------------------------------------------------------------------------------------------
-
-/// A Chromium of this machine.
-fn chromium() -> Option<PathBuf> {
-    if let Some(path) = std::env::var_os("GAUNTLET_CHROMIUM") {
-        return Some(path.into());
-    }
-    let folders: Vec<PathBuf> = std::env::split_paths(&std::env::var_os("PATH")?).collect();
-    ["chromium", "chromium-browser", "google-chrome"]
-        .iter()
-        .flat_map(|name| folders.iter().map(move |folder| folder.join(name)))
-        .find(|path| path.is_file())
-}
-
-fn browse(chromium: &Path, home: &Path, args: &[&str], page: &Path) -> String {
-    let output = Command::new(chromium)
-        .args(["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars"])
-        .args(["--no-first-run", "--disable-extensions", "--disable-background-networking"])
-        .arg(format!("--user-data-dir={}", home.display()))
-        .args(args)
-        .arg(format!("file://{}", page.display()))
-        .env("HOME", home)
-        .output()
-        .unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).unwrap()
-}
-
-/// A page that shows other pages in frames of these widths, and writes down how wide they are.
-fn measuring(pages: &[String], widths: &[u32]) -> String {
-    let frames: String = pages
-        .iter()
-        .flat_map(|page| widths.iter().map(move |width| (page, width)))
-        .map(|(page, width)| {
-            let quoted = page.replace('&', "&amp;").replace('"', "&quot;");
-            format!("<iframe style=\"border:0;width:{width}px;height:900px\" srcdoc=\"{quoted}\"></iframe>\n")
-        })
-        .collect();
-    format!(
-        "<!DOCTYPE html><meta charset=utf-8><p id=said>nothing</p>{frames}<script>onload = () => {{\
-         const said = [...document.querySelectorAll('iframe')].map(frame => {{\
-           const root = frame.contentDocument.documentElement;\
-           const low = [...frame.contentDocument.querySelectorAll('svg')].filter(it => it.getBoundingClientRect().height < 100);\
-           return root.clientWidth + ' ' + root.scrollWidth + ' ' + low.length;\
-         }});\
-         document.getElementById('said').textContent = said.join(', ');\
-         }};</script>"
-    )
-}
-
 #[test]
 fn the_pages_fit_narrow_and_wide_screens() {
-    const WIDTHS: [u32; 2] = [360, 1280];
-    let Some(chromium) = chromium() else {
-        // Straight to stderr, since what a test prints is shown only when it fails.
-        let remark =
-            "skipped: the_pages_fit_narrow_and_wide_screens: no Chromium in PATH, no GAUNTLET_CHROMIUM";
-        writeln!(std::io::stderr(), "{remark}").unwrap();
-        return;
-    };
-    // A folder that stays, for whoever wants to look at the pages.
-    let dir = tempfile::tempdir().unwrap();
-    let folder = std::env::var_os("GAUNTLET_SHOTS").map_or_else(|| dir.path().to_owned(), PathBuf::from);
-    let write = |name: &str, text: &str| {
-        let path = folder.join(name);
-        std::fs::write(&path, text).unwrap();
-        path
-    };
-    let home = dir.path().join("home");
-    let pages = [
-        html(&full()).unwrap(),
-        limit_html(&limit()).unwrap(),
-        html(&poisoned(&full(), EVIL)).unwrap(),
-        html(&poisoned(&full(), &"x".repeat(3000))).unwrap(),
-    ];
-    let measured = write("measuring.html", &measuring(&pages, &WIDTHS));
-    let dom = browse(&chromium, &home, &["--dump-dom", "--virtual-time-budget=20000"], &measured);
-    let said = dom.split_once("<p id=\"said\">").unwrap().1.split_once("</p>").unwrap().0;
-    let expected: Vec<String> =
-        pages.iter().flat_map(|_| WIDTHS.map(|width| format!("{width} {width} 0"))).collect();
-    assert_eq!(
-        said,
-        expected.join(", "),
-        "client width, scroll width and low pictures of each page and width"
-    );
-    let blank = write("blank.html", "<!DOCTYPE html><title>blank</title>");
-    for (name, page) in [("run", &pages[0]), ("limit", &pages[1])] {
-        let page = write(&format!("{name}.html"), page);
-        for width in WIDTHS {
-            let shot = |name: &str, page: &Path| {
-                let path = folder.join(format!("{name}-{width}.png"));
-                let file = format!("--screenshot={}", path.display());
-                browse(&chromium, &home, &[&file, &format!("--window-size={width},2600")], page);
-                std::fs::read(path).unwrap().len()
-            };
-            let (shown, empty) = (shot(name, &page), shot("blank", &blank));
-            assert!(shown > 5 * empty, "{name}: {shown} bytes, a blank page {empty}, at {width} px");
-        }
-    }
+    let Some(browser) = Browser::find("load: the_pages_fit_narrow_and_wide_screens") else { return };
+    let [run, limit] = [html(&full()).unwrap(), limit_html(&limit()).unwrap()];
+    let evil = html(&poisoned(&full(), EVIL)).unwrap();
+    let long = html(&poisoned(&full(), &"x".repeat(3000))).unwrap();
+    browser.look(&[
+        Look { name: "run", page: &run, picture: true },
+        Look { name: "limit", page: &limit, picture: true },
+        Look { name: "evil", page: &evil, picture: false },
+        Look { name: "long", page: &long, picture: false },
+    ]);
 }

@@ -1,7 +1,8 @@
 //! The badge.
 
 use crate::fixture::{because, check, deviation, finished, known, passes, run, value_under};
-use crate::hostile::{EVIL, full, with};
+use crate::hostile::{full, with};
+use gauntlet_pages::EVIL;
 use gauntlet_report::render::{BadgeFormat, badge};
 use gauntlet_report::{CheckReport, Class, Outcome, Record, RunFinished, Severity};
 use quick_xml::Reader;

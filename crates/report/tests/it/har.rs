@@ -1,7 +1,8 @@
 //! The HTTP archive.
 
 use crate::fixture::{exchange, run, unanswered, value_under};
-use crate::hostile::{EVIL, binary, full, with};
+use crate::hostile::{binary, full, with};
+use gauntlet_pages::EVIL;
 use gauntlet_report::Record;
 use gauntlet_report::render::har;
 use serde_json::Value;

@@ -1,106 +1,17 @@
 //! The report as a page, read by a small reader of tags.
 
 use crate::fixture::{because, exchange, passes, run, value_under};
-use crate::hostile::{EVIL, evil_rules, full, rules, with};
+use crate::hostile::{evil_rules, full, rules, with};
+use gauntlet_pages::{EVIL, Tag, count};
 use gauntlet_report::render::html;
 use gauntlet_report::{CheckReport, Outcome, Record, Rules};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 const STYLE: &str = include_str!("../../templates/style.css");
 
-/// One start tag.
-#[derive(Debug)]
-struct Tag {
-    name: String,
-    attributes: BTreeMap<String, String>,
-}
-
-/// The start tags of a page, when every tag that is opened is closed in its turn.
-fn tags(page: &str) -> Vec<Tag> {
-    const VOID: [&str; 2] = ["meta", "br"];
-    let (mut found, mut open): (Vec<Tag>, Vec<String>) = (Vec::new(), Vec::new());
-    let body = page.strip_prefix("<!DOCTYPE html>").unwrap();
-    let (before, rest) = body.split_once("<style>").unwrap();
-    let (style, after) = rest.split_once("</style>").unwrap();
-    assert!(!style.contains('<'), "{style}");
-    for part in format!("{before}{after}").split('<').skip(1) {
-        let (tag, _) = part.split_once('>').unwrap_or_else(|| panic!("a bare < before {part:?}"));
-        if let Some(name) = tag.strip_prefix('/') {
-            assert_eq!(open.pop().as_deref(), Some(name), "closed before {part:?}");
-            continue;
-        }
-        let (name, attributes) = tag.split_once(' ').unwrap_or((tag, ""));
-        if !VOID.contains(&name) {
-            open.push(name.to_owned());
-        }
-        found.push(Tag { name: name.to_owned(), attributes: attributes_of(attributes) });
-    }
-    assert!(open.is_empty(), "never closed: {open:?}");
-    found
-}
-
-fn attributes_of(text: &str) -> BTreeMap<String, String> {
-    let mut found = BTreeMap::new();
-    let mut rest = text.trim();
-    while !rest.is_empty() {
-        let (name, value) = rest.split_once("=\"").unwrap_or_else(|| panic!("no value in {text:?}"));
-        let (value, more) = value.split_once('"').unwrap();
-        assert_eq!(found.insert(name.to_owned(), value.to_owned()), None, "{text:?}");
-        rest = more.trim();
-    }
-    found
-}
-
-/// Everything that holds for every page.
 fn read(record: &Record, rules: &Rules) -> (String, Vec<Tag>) {
-    const KNOWN: [&str; 16] = [
-        "aria-hidden",
-        "aria-label",
-        "aria-labelledby",
-        "charset",
-        "class",
-        "content",
-        "href",
-        "http-equiv",
-        "id",
-        "lang",
-        "name",
-        "role",
-        "scope",
-        "tabindex",
-        "title",
-        "open",
-    ];
     let page = html(record, rules).unwrap();
-    let tags = tags(&page);
-    let count = |name: &str| tags.iter().filter(|tag| tag.name == name).count();
-    for foreign in ["script", "img", "link", "iframe", "object", "form", "base"] {
-        assert_eq!(count(foreign), 0, "{foreign}");
-    }
-    let mut ids = BTreeSet::new();
-    for id in tags.iter().filter_map(|tag| tag.attributes.get("id")) {
-        assert!(ids.insert(id.clone()), "two of {id}");
-    }
-    for tag in &tags {
-        for (name, value) in &tag.attributes {
-            assert!(KNOWN.contains(&name.as_str()), "{tag:?}");
-            let place = match name.as_str() {
-                "href" => value.strip_prefix('#').unwrap_or_else(|| panic!("leaves the page: {tag:?}")),
-                "aria-labelledby" => value.as_str(),
-                _ => continue,
-            };
-            assert!(ids.contains(place), "leads nowhere: {tag:?}");
-        }
-        if tag.name == "th" {
-            let scope = tag.attributes.get("scope").unwrap();
-            assert!(["col", "row", "rowgroup"].contains(&scope.as_str()), "{tag:?}");
-        }
-    }
-    assert_eq!((count("h1"), count("main"), count("title")), (1, 1, 1));
-    assert_eq!(count("table"), count("caption"));
-    assert!(!page.contains(|letter: char| letter.is_control() && letter != '\n'));
-    assert!(!page.contains(['\u{202e}', '\u{2028}', '\u{feff}', '\u{ffff}']));
-    assert!(!page.contains("compliant"));
+    let tags = gauntlet_pages::read(&page);
     (page, tags)
 }
 
@@ -198,7 +109,7 @@ fn a_flood_is_dammed() {
     record.cases = (0..50).map(|seq| exchange(seq, 200, &"x".repeat(10_000))).collect();
     record.cases.iter_mut().for_each(|case| case.check = "a.a.case-0000".into());
     let (page, tags) = read(&record, &rules());
-    assert_eq!(tags.iter().filter(|tag| tag.name == "article").count(), 100);
+    assert_eq!(count(&tags, "article"), 100);
     assert!(page.contains("And 200 more, which are in the record"));
     assert!(page.len() < 4 << 20, "{} bytes", page.len());
 }

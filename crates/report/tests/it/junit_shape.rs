@@ -5,7 +5,8 @@
 //! tools: `properties` of a case, and the number of `skipped` cases of the whole file.
 
 use crate::fixture::{passes, run};
-use crate::hostile::{EVIL, full, with};
+use crate::hostile::{full, with};
+use gauntlet_pages::EVIL;
 use gauntlet_report::Record;
 use gauntlet_report::render::junit;
 use quick_xml::Reader;

@@ -1,7 +1,8 @@
 //! The summary as Markdown.
 
 use crate::fixture::{because, check, deviation, exchange, finding, known, passes, run, value_under};
-use crate::hostile::{EVIL, evil_rules, full, rules, with};
+use crate::hostile::{evil_rules, full, rules, with};
+use gauntlet_pages::EVIL;
 use gauntlet_report::render::markdown::{LIMIT, markdown, markdown_within};
 use gauntlet_report::{CheckReport, Outcome, Record, Rules, Severity};
 use insta::assert_snapshot;

@@ -1,7 +1,8 @@
 //! The report in TAP 14, read by a small reader that keeps to the specification and forgives nothing.
 
 use crate::fixture::{because, finished, one_of_each, passes, run};
-use crate::hostile::{EVIL, full, with};
+use crate::hostile::{full, with};
+use gauntlet_pages::EVIL;
 use gauntlet_report::render::tap;
 use gauntlet_report::{Outcome, Record, RunFinished};
 use serde_json::Value;

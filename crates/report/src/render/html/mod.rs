@@ -2,7 +2,7 @@
 //!
 //! The templates are in `templates/`, and escape every text; what is shown at all is decided here. A text has passed
 //! [`escape`](crate::text::escape) before, so that no control character is in it. Each part of the page is a file and a
-//! template of its own: curves of load are to become one more.
+//! template of its own; the frame, `page.html`, is that of a load run's page too.
 
 mod checks;
 mod failures;
@@ -22,9 +22,6 @@ use lists::List;
 
 /// More of one kind of thing than this is in the record.
 const LINES: usize = 200;
-
-/// The style sheet of the page, for other pages that are to look like it: no `<` is in it.
-pub const STYLE: &str = include_str!("../../../templates/style.css");
 
 /// The page could not be written.
 #[derive(Debug, thiserror::Error)]

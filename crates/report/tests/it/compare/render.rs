@@ -2,8 +2,9 @@
 
 use super::{OTHER, of, settled};
 use crate::fixture::{because, check, deviation, finished, known, passes, run, value_under};
-use crate::hostile::{EVIL, full, with};
+use crate::hostile::{full, with};
 use crate::markdown::outside_code;
+use gauntlet_pages::EVIL;
 use gauntlet_report::compare::Comparison;
 use gauntlet_report::render::comparison::{LIMIT, comparison_markdown_within};
 use gauntlet_report::render::{Style, comparison, comparison_markdown};
