@@ -1,7 +1,7 @@
 //! Clients that mean harm, before our own servers: whoever comes after them is served, and memory stays what it was.
 
-use super::ROOM_KIB;
 use super::watched::most_kib;
+use super::{ROOM_KIB, double};
 use crate::background::Background;
 use crate::chain_up::up;
 use crate::gauntlet::Gauntlet;
@@ -72,18 +72,14 @@ fn besieged(double: &Background, host: &str, path: &str, status: &str) {
 #[test]
 fn before_a_facilitator() {
     let gauntlet = Gauntlet::new();
-    let mut double = gauntlet.start(&["serve", "facilitator"]);
-    double.until("Ctrl-C stops it");
-    let host = double.value("GAUNTLET_FACILITATOR_URL").replace("http://", "");
+    let (double, host) = double(&gauntlet, "facilitator", &[]);
     besieged(&double, &host, "/supported", " 200 ");
 }
 
 #[test]
 fn before_a_resource_server() {
     let gauntlet = Gauntlet::new();
-    let mut double = gauntlet.start(&["serve", "server"]);
-    double.until("Ctrl-C stops it");
-    let host = double.value("GAUNTLET_SERVER_URL").replace("http://", "");
+    let (double, host) = double(&gauntlet, "server", &[]);
     besieged(&double, &host, "/cheap", " 402 ");
 }
 

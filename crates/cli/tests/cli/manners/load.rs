@@ -1,7 +1,7 @@
 //! Load on targets that do as they should once, and then do not.
 
 use super::server::{counted, for_ever, head, slowly, whole};
-use super::{ROOM_KIB, looks, watched};
+use super::{ROOM_KIB, double, flags, looks, watched};
 use crate::chain_up::up;
 use crate::gauntlet::Gauntlet;
 use std::io::{self, Read as _, Write as _};
@@ -14,9 +14,7 @@ fn loaded(name: &str, manner: fn(&mut TcpStream) -> io::Result<()>) {
     let gauntlet = Gauntlet::new();
     let mut chain = up(&gauntlet, &[]);
     let rpc = chain.value("GAUNTLET_RPC_URL");
-    let mut double = gauntlet.start(&["serve", "facilitator", "--rpc-url", &rpc]);
-    double.until("Ctrl-C stops it");
-    let host = double.value("GAUNTLET_FACILITATOR_URL").replace("http://", "");
+    let (_double, host) = double(&gauntlet, "facilitator", &["--rpc-url", &rpc]);
     let (url, _) = counted(move |stream| {
         let mut bytes = vec![0; 65_536];
         let count = stream.read(&mut bytes)?;
@@ -33,22 +31,8 @@ fn loaded(name: &str, manner: fn(&mut TcpStream) -> io::Result<()>) {
     });
     let run = Gauntlet::new();
     run.write("plan.toml", PLAN);
-    let fixed = [
-        "load",
-        "plan.toml",
-        "--target",
-        &url,
-        "--role",
-        "facilitator",
-        "--rpc-url",
-        &rpc,
-        "--seed",
-        "402",
-        "--out",
-        "run",
-        "--no-ceiling",
-    ];
-    let run = watched::run(run, &fixed);
+    let args = [&["load", "plan.toml", "--no-ceiling"], &flags(&url, "facilitator", &rpc)[..]].concat();
+    let run = watched::run(run, &args);
     // Whether the machine was too busy to measure anything is another matter: nothing was good.
     assert!([1, 5, 6].contains(&run.said.code), "{name}: {}", run.said);
     // How many of them a busy machine begins in time is its own matter.

@@ -5,6 +5,7 @@ mod clients;
 mod files;
 mod load;
 mod looks;
+mod names;
 mod node;
 mod server;
 mod shapes;
@@ -28,28 +29,27 @@ fn selection(role: &str) -> [&'static str; 2] {
     }
 }
 
+/// What every run here is told: a target by its URL, in a role, on a chain that is there.
+fn flags<'a>(url: &'a str, role: &'a str, rpc: &'a str) -> [&'a str; 10] {
+    ["--target", url, "--role", role, "--rpc-url", rpc, "--seed", "402", "--out", "run"]
+}
+
+/// One of our doubles, up, and where it listens.
+fn double(gauntlet: &Gauntlet, role: &str, more: &[&str]) -> (Background, String) {
+    let mut double = gauntlet.start(&[&["serve", role], more].concat());
+    double.until("Ctrl-C stops it");
+    let host = double.value(&format!("GAUNTLET_{}_URL", role.to_uppercase())).replace("http://", "");
+    (double, host)
+}
+
 /// Tries a target with a manner, in a role, and looks at everything that must hold for any target.
 fn tried(chain: &mut Background, role: &str, name: &str, url: &str) -> Watched {
     let gauntlet = Gauntlet::new();
     let rpc = chain.value("GAUNTLET_RPC_URL");
-    let fixed = [
-        "run",
-        "--target",
-        url,
-        "--role",
-        role,
-        "--rpc-url",
-        &rpc,
-        "--timeout",
-        "1",
-        "--seed",
-        "402",
-        "--out",
-        "run",
-    ];
     let route: &[&str] = if role == "server" { &["--route", "/paid"] } else { &[] };
     let reports = looks::REPORTS.map(|(flag, file)| [flag, file]).concat();
-    let watched = watched::run(gauntlet, &[&fixed[..], route, &reports, &selection(role)].concat());
+    let args = [&["run", "--timeout", "1"], &flags(url, role, &rpc)[..], route, &reports, &selection(role)];
+    let watched = watched::run(gauntlet, &args.concat());
     assert!([1, 5].contains(&watched.said.code), "{name}: not to be told, or bad: {}", watched.said);
     assert!(watched.peak_kib < ROOM_KIB, "{name}: {} KiB: {}", watched.peak_kib, watched.said);
     looks::at(&watched);

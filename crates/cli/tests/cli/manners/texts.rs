@@ -2,8 +2,7 @@
 
 use super::looks;
 use super::server::{Manner, counted, head, heard, whole};
-use super::{all_tried, selection, watched};
-use crate::background::Background;
+use super::{all_tried, double, flags, selection, watched};
 use crate::chain_up::up;
 use crate::gauntlet::Gauntlet;
 use gauntlet_wire::header::encode;
@@ -55,20 +54,6 @@ fn whatever_they_say_is_text() {
     all_tried(SAID);
 }
 
-/// One of our doubles behind a relay.
-struct Relayed {
-    _double: Background,
-    host: String,
-}
-
-fn relayed(gauntlet: &Gauntlet, role: &str, rpc: &str) -> Relayed {
-    let mut double = gauntlet.start(&["serve", role, "--rpc-url", rpc]);
-    double.until("Ctrl-C stops it");
-    let name = if role == "server" { "GAUNTLET_SERVER_URL" } else { "GAUNTLET_FACILITATOR_URL" };
-    let host = double.value(name).replace("http://", "");
-    Relayed { _double: double, host }
-}
-
 /// The request as it came, and what the double answers to it: head and body.
 fn passed_on(host: &str, stream: &mut TcpStream) -> io::Result<(String, String, String)> {
     let asked = request(stream)?;
@@ -103,26 +88,11 @@ fn whatever_a_facilitator_says_that_is_scored_is_text() {
     let gauntlet = Gauntlet::new();
     let mut chain = up(&gauntlet, &[]);
     let rpc = chain.value("GAUNTLET_RPC_URL");
-    let Relayed { _double, host } = relayed(&gauntlet, "facilitator", &rpc);
+    let (_double, host) = double(&gauntlet, "facilitator", &["--rpc-url", &rpc]);
     let (url, _) = counted(move |stream| {
         let (asked, _, body) = passed_on(&host, stream)?;
         whole(stream, "200 OK", evil(&asked, &body).as_bytes())
     });
-    let fixed = [
-        "run",
-        "--target",
-        &url,
-        "--role",
-        "facilitator",
-        "--rpc-url",
-        &rpc,
-        "--timeout",
-        "10",
-        "--seed",
-        "402",
-        "--out",
-        "run",
-    ];
     let checks = [
         "facilitator.verify.payee-other",
         "facilitator.verify.value-*",
@@ -130,7 +100,9 @@ fn whatever_a_facilitator_says_that_is_scored_is_text() {
         "facilitator.supported.*",
     ];
     let reports = looks::REPORTS.map(|(flag, file)| [flag, file]).concat();
-    let run = watched::run(Gauntlet::new(), &[&fixed[..], &reports, &checks].concat());
+    let args =
+        [&["run", "--timeout", "10"], &flags(&url, "facilitator", &rpc)[..], &reports, &checks].concat();
+    let run = watched::run(Gauntlet::new(), &args);
     assert!([0, 1, 5].contains(&run.said.code), "{}", run.said);
     assert!(run.said.stdout.contains("owned"), "what it says is shown: {}", run.said);
     looks::at(&run);
@@ -177,7 +149,7 @@ fn nobody_is_sent_elsewhere() {
         }
     }
     // The server asks for its price as it should, and sends whoever pays to somebody else.
-    let Relayed { _double, host } = relayed(&gauntlet, "server", &rpc);
+    let (_double, host) = double(&gauntlet, "server", &["--rpc-url", &rpc]);
     let place = format!("Location: {elsewhere}/cheap\r\nContent-Length: 0\r\nConnection: close\r\n");
     let (url, _) = counted(move |stream| {
         let (asked, unpaid, body) = passed_on(&host, stream)?;
@@ -186,24 +158,9 @@ fn nobody_is_sent_elsewhere() {
         }
         stream.write_all(format!("{unpaid}\r\n\r\n{body}").as_bytes())
     });
-    let fixed = [
-        "run",
-        "--target",
-        &url,
-        "--role",
-        "server",
-        "--route",
-        "/cheap",
-        "--rpc-url",
-        &rpc,
-        "--timeout",
-        "10",
-        "--seed",
-        "402",
-        "--out",
-        "run",
-    ];
-    let run = Gauntlet::new().run(&[&fixed[..], &selection("server")].concat());
+    let fixed = ["run", "--timeout", "10", "--route", "/cheap"];
+    let args = [&fixed[..], &flags(&url, "server", &rpc), &selection("server")].concat();
+    let run = Gauntlet::new().run(&args);
     assert!([1, 5].contains(&run.code), "{run}");
     assert!(run.stdout.contains("307"), "it was asked for a payment: {run}");
     assert_eq!(came.load(Ordering::SeqCst), 0, "a request, or a payment, went to another origin");
