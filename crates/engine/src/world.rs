@@ -22,6 +22,8 @@ use std::time::Duration;
 pub struct Claims {
     /// Versions that it claims, by `/supported` or by its manifest.
     pub versions: Vec<Version>,
+    /// Schemes that its manifest claims, whatever `/supported` lists.
+    pub schemes: Vec<String>,
     /// Its answer to `/supported`, when there is one.
     pub supported: Option<SupportedAnswer>,
     /// Accounts that it says it settles from.

@@ -160,7 +160,7 @@ pub struct Readiness {
 pub struct Claims {
     /// Protocol versions.
     pub versions: Option<Vec<Version>>,
-    /// Payment schemes, such as `exact`.
+    /// Payment schemes, such as `upto`, which are claimed whatever `/supported` lists.
     pub schemes: Option<Vec<String>>,
 }
 

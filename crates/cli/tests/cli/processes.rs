@@ -32,6 +32,25 @@ fn a_command_passes() {
     assert!(gauntlet.read("run/target.log").contains("GAUNTLET_FACILITATOR_URL="));
 }
 
+/// What a manifest claims is tried, though `/supported` has forgotten it: nothing is green because it was not listed.
+#[test]
+fn a_scheme_that_only_the_manifest_claims() {
+    let gauntlet = Gauntlet::new();
+    let start = serde_json::json!(["sh", "-c", serve("--mutant supported-without-kinds")]);
+    let manifest = |claims: &str| {
+        format!(
+            "name = \"mine\"\nrole = \"facilitator\"\n[claims]\nversions = [2]\n{claims}\n[start]\ncommand = {start}\n\
+             [start.env]\nPORT = \"{{port}}\"\nGAUNTLET_RPC_URL = \"{{rpc_url}}\"\n\
+             GAUNTLET_FACILITATOR_KEY = \"{{facilitator_key}}\"\n"
+        )
+    };
+    let upto = ["run", "--target", "mine.toml", "facilitator.upto.control", "facilitator.upto.supported"];
+    gauntlet.write("mine.toml", &manifest(""));
+    gauntlet.run(&upto).exits(0).prints("2 not applicable");
+    gauntlet.write("mine.toml", &manifest("schemes = [\"exact\", \"upto\"]"));
+    gauntlet.run(&upto).exits(1).prints("not-listed");
+}
+
 #[test]
 fn a_command_that_ends_at_once() {
     let gauntlet = Gauntlet::new();

@@ -60,7 +60,7 @@ async fn of_server(client: &Client, live: &Live) -> Result<Claims, String> {
         (None, []) => vec![Version::V2],
         (None, _) => asked,
     };
-    Ok(Claims { versions, ..Claims::default() })
+    Ok(Claims { versions, schemes: live.schemes.clone(), ..Claims::default() })
 }
 
 async fn of_facilitator(
@@ -94,5 +94,5 @@ async fn of_facilitator(
         (None, []) => vec![Version::V2],
         (None, _) => offered,
     };
-    Ok(Claims { versions, supported, signers })
+    Ok(Claims { versions, schemes: live.schemes.clone(), supported, signers })
 }

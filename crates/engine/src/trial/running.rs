@@ -114,7 +114,8 @@ impl Starter {
             Some(_) => LiveKind::Process(Box::new(target)),
             None => LiveKind::Elsewhere,
         };
-        Ok(Live { claims: manifest.claims.versions.clone(), shop, ..Live::new(url, kind) })
+        let (claims, schemes) = (manifest.claims.versions.clone(), manifest.claims.schemes.clone());
+        Ok(Live { claims, schemes: schemes.unwrap_or_default(), shop, ..Live::new(url, kind) })
     }
 
     /// A server is given the keys with which it speaks to its facilitator, by the names that its dialect has for them.
@@ -212,6 +213,8 @@ pub struct Live {
     pub url: String,
     /// Versions that its manifest claims.
     pub(super) claims: Option<Vec<Version>>,
+    /// Schemes that its manifest claims.
+    pub(super) schemes: Vec<String>,
     /// What it sells, when it is a server.
     pub shop: Shop,
     /// What has to be stopped.
@@ -232,7 +235,7 @@ enum LiveKind {
 
 impl Live {
     fn new(url: String, kind: LiveKind) -> Self {
-        Self { url, claims: None, shop: Shop::default(), kind }
+        Self { url, claims: None, schemes: Vec::new(), shop: Shop::default(), kind }
     }
 
     /// Whether we started it, and can start it again.

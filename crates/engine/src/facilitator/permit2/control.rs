@@ -2,7 +2,7 @@
 
 use super::money::settle;
 use super::payment::Payment;
-use super::{check, facilitator_member, lists_upto, payment, upto_kind};
+use super::{check, claims_upto, facilitator_member, payment, upto_kind};
 use crate::check::{Check, Judged, Stop};
 use crate::cx::{Cx, Violation};
 use crate::history::{Endpoint, Said};
@@ -47,7 +47,7 @@ pub(super) fn checks() -> Vec<Check> {
 async fn plain(cx: Cx, scheme: Permit2Scheme) -> Judged {
     // What is claimed must work; what is not is asked for, and may be refused.
     let payment = match scheme {
-        Permit2Scheme::Upto if lists_upto(&cx) => Payment::of(&cx, scheme).await?,
+        Permit2Scheme::Upto if claims_upto(&cx) => Payment::of(&cx, scheme).await?,
         _ => payment(&cx, scheme).await?,
     };
     works(&cx, &payment, payment.draft.terms.amount).await
@@ -55,6 +55,16 @@ async fn plain(cx: Cx, scheme: Permit2Scheme) -> Judged {
 
 async fn named(cx: Cx) -> Judged {
     let Some(kind) = upto_kind(&cx) else {
+        if claims_upto(&cx) {
+            cx.find(Violation {
+                requirement: cx.rule(),
+                kind: "not-listed",
+                want: "scheme upto on this network in /supported, since the manifest claims it".into(),
+                got: "no such kind".into(),
+                ..Violation::default()
+            });
+            return Ok(());
+        }
         return Err(Stop::NotApplicable("/supported does not list scheme upto on this network".into()));
     };
     let member = facilitator_member(&cx);

@@ -54,9 +54,9 @@ fn topic(scheme: Permit2Scheme) -> &'static str {
     }
 }
 
-/// Whether `/supported` lists scheme `upto` on the run's network.
-fn lists_upto(cx: &Cx) -> bool {
-    upto_kind(cx).is_some()
+/// Whether the target claims scheme `upto` on the run's network: in `/supported`, or by its manifest.
+fn claims_upto(cx: &Cx) -> bool {
+    upto_kind(cx).is_some() || cx.world.claims.schemes.iter().any(|scheme| scheme == "upto")
 }
 
 fn upto_kind(cx: &Cx) -> Option<&Value> {
@@ -93,7 +93,7 @@ fn facilitator_member(cx: &Cx) -> &str {
 /// # Errors
 /// [`Stop::NotApplicable`] when it does not.
 pub(super) async fn payment(cx: &Cx, scheme: Permit2Scheme) -> Result<Payment, Stop> {
-    if scheme == Permit2Scheme::Upto && !lists_upto(cx) {
+    if scheme == Permit2Scheme::Upto && !claims_upto(cx) {
         return Err(Stop::NotApplicable("/supported does not list scheme upto on this network".into()));
     }
     let taken = cx.world.state.takes_permit2(scheme);
