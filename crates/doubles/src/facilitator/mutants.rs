@@ -188,6 +188,8 @@ mutants! {
         "The account nonce is not taken back when a transaction could not be sent.";
     ReplayAnswersSuccess, "replay-answers-success",
         "Settle answers success, with an invented hash, for a payment that is spent.";
+    ReplayAnswersAgain, "replay-answers-again",
+        "Settle answers a payment that is spent with the success that it was answered before.";
     ReorderedPaysAgain, "reordered-pays-again",
         "Settle knows spent payments by their bytes: encoded otherwise, they are answered success.";
     DuplicatesAllSucceed, "duplicates-all-succeed",

@@ -71,7 +71,12 @@ impl Quirks {
     pub(super) fn note_settled(&self, fault: Option<Fault>, id: PaymentId, hash: B256) {
         let remembers = matches!(
             fault,
-            Some(Fault::ForgetsAfter64 | Fault::IgnoresLastNonceByte | Fault::OneReceiptForAPayer)
+            Some(
+                Fault::ForgetsAfter64
+                    | Fault::IgnoresLastNonceByte
+                    | Fault::OneReceiptForAPayer
+                    | Fault::ReplayAnswersAgain
+            )
         );
         if remembers {
             self.lock().settled.push((id, hash));

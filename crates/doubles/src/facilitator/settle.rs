@@ -173,6 +173,9 @@ async fn spent(
     failure: Failure,
     was_spent: bool,
 ) -> Result<B256, Failure> {
+    if let Some(hash) = slips::answered_before(service, payment) {
+        return Ok(hash);
+    }
     let known = service.claims.known(payment.id());
     let pays_again = match service.fault {
         Some(Fault::ReplayAnswersSuccess) => true,
@@ -199,7 +202,10 @@ async fn duplicate(service: &Arc<Service>, payment: &Payment) -> Result<B256, Fa
             return Ok(service.quirks.invented_hash());
         }
     }
-    Err(refused(reason::TRANSACTION, None))
+    if service.is(Fault::ReplayAnswersAgain) {
+        service.claims.finished(payment.id()).await;
+    }
+    slips::answered_before(service, payment).ok_or(refused(reason::TRANSACTION, None))
 }
 
 async fn high_s(

@@ -94,6 +94,11 @@ pub(super) async fn mistaken_for(service: &Service, payment: &Payment) -> Option
     }
 }
 
+/// The transaction with which a mutant answers a payment once more.
+pub(super) fn answered_before(service: &Service, payment: &Payment) -> Option<B256> {
+    service.is(Fault::ReplayAnswersAgain).then(|| service.quirks.transaction_of(payment.id())).flatten()
+}
+
 /// Whether a body is nested so deeply that a mutant does not get over it. Depth itself does not matter to it, only
 /// how much it has to keep.
 pub(super) fn is_too_deep(body: &[u8]) -> bool {

@@ -1,6 +1,6 @@
 //! Crowds: many settles at one instant.
 
-use super::money::{is_exact, is_pending, judge_crowd};
+use super::money::{is_exact, is_pending, judge_crowd, success_repeated};
 use super::{Row, Scope};
 use crate::check::{Judged, Lane, Stop};
 use crate::cx::{Cx, Violation};
@@ -137,8 +137,9 @@ async fn same_at_once(cx: Cx, blocks: Option<u64>) -> Judged {
         };
         violated(requirement, kind, "exactly one success", got, Some(&replies[0]));
     }
-    if yes.len() > 1 {
-        cx.note(format!("idempotent: {} of {CROWD} copies name the one transaction", yes.len()));
+    if let [_, copy, ..] = yes[..] {
+        cx.note(format!("{} of {CROWD} copies name the one transaction", yes.len()));
+        success_repeated(&cx, copy);
     }
     note_silence(&cx, &replies)
 }

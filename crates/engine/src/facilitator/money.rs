@@ -2,10 +2,11 @@
 
 use crate::check::Stop;
 use crate::cx::{Cx, Violation};
-use crate::history::{PaymentKey, Said};
+use crate::history::{Endpoint, PaymentKey, Said};
 use crate::payment::Payment;
 use crate::reply::{Money, Reply};
 use gauntlet_chain::{SentTx, Transfer};
+use gauntlet_report::Class;
 use gauntlet_wire::{B256, U256};
 
 /// Whether a transfer is the one that the payment authorized.
@@ -102,7 +103,7 @@ fn judge_success_for_spent(
     violated: &dyn Fn(&'static str, &'static str, &str),
 ) {
     if reply.transaction().is_some_and(|named| earlier.contains(&named)) {
-        cx.note("idempotent: a spent authorization is answered with the transaction that spent it");
+        success_repeated(cx, reply);
     } else {
         violated(
             "X402V2-FA-SETTLE-005",
@@ -110,6 +111,33 @@ fn judge_success_for_spent(
             "success false for a spent authorization",
         );
     }
+}
+
+/// A success that names the transaction which has spent the authorization before. Nobody pays twice, and no document
+/// forbids it; but where a success was told already, whoever serves for each of them serves twice. Whoever lost the first
+/// answer, or was told to wait, may be told now; and a dialect may promise that answers are repeated.
+pub fn success_repeated(cx: &Cx, reply: &Reply) {
+    cx.note("idempotent: a spent authorization is answered with the transaction that spent it");
+    if cx.world.dialect().is_some() || !is_told_already(cx, reply) {
+        return;
+    }
+    cx.find(Violation {
+        requirement: "X402V2-FA-SETTLE-005",
+        kind: "success-repeated",
+        want: "success false for a spent authorization: a merchant who serves for each success serves twice"
+            .into(),
+        class: Some(Class::W),
+        reply: Some(reply),
+        ..Violation::default()
+    });
+}
+
+/// Whether another answer has named the same transaction in a success.
+fn is_told_already(cx: &Cx, reply: &Reply) -> bool {
+    let others = cx.world.history.entries().into_iter().filter(|entry| entry.exchange != reply.exchange.seq);
+    let successes = others.filter(|entry| entry.endpoint == Endpoint::Settle && entry.said == Said::Yes);
+    let mut named = successes.filter_map(|entry| entry.settle()?.transaction?.parse::<B256>().ok());
+    named.any(|named| Some(named) == reply.transaction())
 }
 
 /// Whether the answer leaves the settlement open.

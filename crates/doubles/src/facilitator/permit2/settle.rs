@@ -127,6 +127,11 @@ fn again(service: &Service, payment: &Payment) -> Result<Settled, Failure> {
     if service.is(Fault::Permit2ReplaySucceeds) {
         return Ok(Settled { transaction: Some(service.quirks.invented_hash()), amount: payment.charge() });
     }
+    if let (true, Some(Known::Settled { body: hash })) =
+        (service.is(Fault::ReplayAnswersAgain), service.claims.known(payment.id()))
+    {
+        return Ok(Settled { transaction: Some(hash), amount: payment.charge() });
+    }
     Err(Refusal::Reason(Finding::Nonce.reason()).into())
 }
 

@@ -3,6 +3,7 @@
 use super::payment::Payment;
 use crate::check::Stop;
 use crate::cx::{Cx, Violation};
+use crate::facilitator::money::{is_pending, success_repeated};
 use crate::history::{Endpoint, Said};
 use crate::reply::Reply;
 use gauntlet_chain::Transfer;
@@ -55,7 +56,7 @@ fn judge(cx: &Cx, payment: &Payment, reply: &Reply, before: &[Transfer], moved: 
     match &reply.said {
         Said::Yes if due.is_zero() => {}
         Said::Yes if moved.is_empty() && names_one_of(reply, before) => {
-            cx.note("idempotent: a spent authorization is answered with the transaction that spent it");
+            success_repeated(cx, reply);
         }
         Said::Yes => match moved.iter().find(is_due) {
             None => violated(rule, "success-without-money", format!("success only with a Transfer of {due}")),
@@ -66,7 +67,7 @@ fn judge(cx: &Cx, payment: &Payment, reply: &Reply, before: &[Transfer], moved: 
             ),
             Some(_) => {}
         },
-        Said::No if !moved.is_empty() && !crate::facilitator::money::is_pending(reply) => violated(
+        Said::No if !moved.is_empty() && !is_pending(reply) => violated(
             "X402V2-FA-SETTLE-003",
             "refused-but-taken",
             "no money moves when the answer is a failure".into(),
