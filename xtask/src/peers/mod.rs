@@ -40,7 +40,18 @@ pub(crate) fn run(root: &Path, names: &[String], page_only: bool) -> anyhow::Res
 fn build(root: &Path) -> anyhow::Result<PathBuf> {
     let built = Command::new("cargo").args(["build", "--release", "--quiet"]).current_dir(root).status()?;
     ensure!(built.success(), "the binary cannot be built");
-    Ok(root.join("target/release/gauntlet"))
+    Ok(target_directory(root)?.join("release/gauntlet"))
+}
+
+/// Where cargo builds, which the environment and its settings can move.
+fn target_directory(root: &Path) -> anyhow::Result<PathBuf> {
+    let said = Command::new("cargo")
+        .args(["metadata", "--format-version", "1", "--no-deps", "--offline"])
+        .current_dir(root)
+        .stderr(Stdio::inherit())
+        .output()?;
+    let metadata: Value = serde_json::from_slice(&said.stdout).context("cargo metadata tells nothing")?;
+    Ok(metadata["target_directory"].as_str().context("cargo metadata tells no target_directory")?.into())
 }
 
 /// The manifests of these names, or all.
@@ -158,18 +169,20 @@ mod tests {
         Ok(())
     }
 
-    /// A result is about the version that the manifest names, and every known issue says whom it lies with.
+    /// Every peer has a result about the version that its manifest names, and every finding says whom it lies with.
     #[test]
     fn every_result_is_triaged() -> anyhow::Result<()> {
         let tried = read_all(&root().join("reports/compatibility"))?;
         for manifest in manifests(&root(), &[])? {
             let name = stem(&manifest);
             let version = Manifest::load(&manifest)?.version.unwrap_or_default();
-            if let Some(of_peer) = tried.iter().find(|tried| tried.name == name) {
-                assert_eq!(
-                    of_peer.version, version,
-                    "{name} was tried in another version: cargo xtask peers {name}"
-                );
+            let found = tried.iter().find(|tried| tried.name == name);
+            let of_peer =
+                found.with_context(|| format!("{name} was never tried: cargo xtask peers {name}"))?;
+            let again = "was tried in another version: cargo xtask peers";
+            assert_eq!(of_peer.version, version, "{name} {again} {name}");
+            for finding in &of_peer.findings {
+                assert!(finding.lies_with.is_some(), "{name}: {} is not triaged", finding.check);
             }
             result::known(&manifest.with_extension("known.toml"))?;
         }
