@@ -430,9 +430,9 @@ pub(super) const fn concerns(fault: Fault) -> &'static [&'static str] {
         | TakesLastSecond
         | FirstVerifiedLastSettled => &["facilitator.search.verdict"],
         EscapedPaysAgain => &["facilitator.search.agreement"],
-        IgnoresLastNonceByte | ForgetsAfter64 | RefusalsStay => &["facilitator.search.sequence"],
-        // What its own signer has spent without a success looks settled to it as well.
-        ForgetsAfterRestart => &["facilitator.search.sequence", "facilitator.settle.token-greedy*"],
+        IgnoresLastNonceByte | ForgetsAfter64 | ForgetsAfterRestart | RefusalsStay => {
+            &["facilitator.search.sequence"]
+        }
         HundredthCopySucceeds | OneReceiptForAPayer => &["facilitator.search.{sequence,crowd}"],
         WedgedAfterDeepBody => &["facilitator.search.bytes"],
         LeaksInternals => &["facilitator.answers.no-leaks"],

@@ -30,6 +30,8 @@ pub(super) struct Memory {
     settled: Vec<(PaymentId, B256)>,
     /// Payments that were not covered, with the balance.
     uncovered: HashMap<PaymentId, Finding>,
+    /// Payments that were sent to the chain, whatever became of them.
+    sent: HashSet<PaymentId>,
     first_transactions: HashMap<Version, B256>,
     pub(super) settled_by_verify: HashMap<PaymentId, B256>,
     /// Payments that were charged nothing.
@@ -81,6 +83,17 @@ impl Quirks {
         if remembers {
             self.lock().settled.push((id, hash));
         }
+    }
+
+    /// Notes what is on its way to the chain, for the mutant that forgets in a restart.
+    pub(super) fn note_sent(&self, fault: Option<Fault>, id: PaymentId) {
+        if fault == Some(Fault::ForgetsAfterRestart) {
+            self.lock().sent.insert(id);
+        }
+    }
+
+    pub(super) fn has_sent(&self, id: PaymentId) -> bool {
+        self.lock().sent.contains(&id)
     }
 
     /// How many payments have been settled after this one; `None` when this one has not.

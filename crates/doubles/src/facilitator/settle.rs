@@ -101,6 +101,7 @@ async fn attempt(service: &Arc<Service>, payment: &Payment) -> Result<B256, Fail
     if service.is(Fault::SettleLiesWithoutTransaction) {
         return Ok(service.quirks.invented_hash());
     }
+    service.quirks.note_sent(service.fault, payment.id());
     let submitted = submit(service, payment, &examined.signer).await;
     if submitted.is_err() {
         service.fall_over();

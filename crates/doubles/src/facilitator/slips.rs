@@ -72,8 +72,11 @@ pub(super) async fn has_forgotten(service: &Service, payment: &Payment) -> bool 
         Some(Fault::ForgetsAfter64) => {
             service.quirks.settled_since(payment.id()).is_some_and(|others| others >= REMEMBERED)
         }
-        // Its own payments are those that its signer has sent to the chain.
-        Some(Fault::ForgetsAfterRestart) if service.claims.known(payment.id()).is_none() => {
+        // Its own payments are those that its signer has sent to the chain; what it has sent itself, since it was started, and
+        // did not call settled, it still knows.
+        Some(Fault::ForgetsAfterRestart)
+            if service.claims.known(payment.id()).is_none() && !service.quirks.has_sent(payment.id()) =>
+        {
             token::spender(&service.rpc, &payment.request).await == Some(service.sender.address())
         }
         _ => false,
