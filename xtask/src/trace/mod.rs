@@ -13,7 +13,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// The parts of the whole kill matrix: about two hours on two cores.
+/// The parts of the whole kill matrix: about an hour on two cores.
 const PARTS: [[&str; 2]; 5] = [
     ["facilitator", "scripted"],
     ["server", "scripted"],
