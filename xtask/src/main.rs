@@ -38,7 +38,7 @@ enum Task {
         /// Take over what this run of the kill matrix has shown: a file of `gauntlet mutants --format json`
         #[arg(long, value_name = "FILE")]
         record: Vec<PathBuf>,
-        /// Run the whole kill matrix first, which takes about two hours on two cores
+        /// Run the whole kill matrix first, which takes about an hour on two cores
         #[arg(long)]
         run: bool,
         /// Write nothing; fail when the committed matrix is another one
